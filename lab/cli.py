@@ -1,0 +1,111 @@
+"""Turns a command line into a call of one command; a command's module is imported only when used."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from lab import __version__
+from lab.errors import LabError
+
+COMMANDS = {
+    "demo": "the whole loop on the embedded world, then the apps",
+    "data": "import, make and list data sets of prompts",
+    "checkpoints": "list checkpoints, or register one that exists already",
+    "train": "train a model from scratch, or fine-tune a checkpoint",
+    "sample": "let checkpoints write texts for prompts",
+    "generations": "import texts of any other system, or print stored ones",
+    "ratings": "import existing ratings with their reviewers",
+    "score": "compute automatic metrics of the generations",
+    "check": "find hallucinations in the generations",
+    "study": "create, start, pause, close and watch human evaluations",
+    "account": "add and list reviewers, leads and analysts",
+    "review": "serve the review app",
+    "dashboard": "serve the analyst's dashboard",
+    "up": "serve both apps and keep the database open",
+    "export": "write ratings, votes or the joined table to a file",
+    "status": "what this lab holds, and what to do next",
+}
+
+EPILOG = """\
+examples:
+  lab demo                          the whole loop on made data, in a few minutes
+  lab generations import texts.jsonl --checkpoint gpt-x --dataset mine
+  lab score && lab check            score and check everything that is new
+  lab up                            the review app and the dashboard
+
+`lab COMMAND --help` tells more. Everything lives in ./lab-home, or where LAB_HOME points.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors look like all other errors of the lab."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and leave with code 2."""
+        print(f"lab: error: {message} (see `{self.prog} --help`)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the `lab` command.
+
+    Args:
+        arguments: the words after `lab`; by default those of the process.
+
+    Returns:
+        The exit code: 0 done, 2 an error that the user can mend, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except LabError as error:
+        print(f"lab: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            return 0
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"lab: error: {error.strerror or error}{place}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nlab: interrupted; what was finished is stored", file=sys.stderr)
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] not in COMMANDS:
+        _overview().parse_args(words or ["--help"])
+        return 0
+    module = importlib.import_module(f"lab.commands.{words[0]}")
+    parser = Parser(
+        prog=f"lab {words[0]}",
+        description=module.__doc__,
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    parsed = parser.parse_args(words[1:])
+    return int(parsed.handler(parsed) or 0)
+
+
+def _overview() -> Parser:
+    listed = "\n".join(f"  {name:<12} {text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        prog="lab",
+        usage="lab COMMAND [OPTIONS]",
+        description=f"Find out whether a text-generation model got better.\n\ncommands:\n{listed}",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"lab {__version__}")
+    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

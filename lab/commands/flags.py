@@ -1,0 +1,124 @@
+"""Turns a stage's frozen config dataclass into flags, and flags with a TOML file into the config."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import inspect
+import types
+import typing
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lab.errors import ConfigError
+
+Config = TypeVar("Config")
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """Add the option that every command has: where the lab lives."""
+    parser.add_argument(
+        "--home", metavar="FOLDER", help="the lab's folder (default: LAB_HOME, else ./lab-home)"
+    )
+
+
+def add_config(
+    parser: argparse.ArgumentParser, config: type, skip: Collection[str] = (), file: bool = True
+) -> None:
+    """Add one flag per field of a config; the field's docstring is the help text.
+
+    Args:
+        parser: the command's parser.
+        config: a dataclass.
+        skip: fields that the command sets by itself.
+        file: whether to offer `--config FILE`.
+    """
+    hints = typing.get_type_hints(config)
+    texts = field_docstrings(config)
+    if file:
+        parser.add_argument("--config", metavar="FILE", help="settings as TOML; flags win over it")
+    for item in dataclasses.fields(config):
+        if item.name not in skip:
+            _add_field(parser, item, hints[item.name], texts.get(item.name, ""))
+
+
+def read_config(
+    arguments: argparse.Namespace, config: type[Config], skip: Collection[str] = (), **fixed: Any
+) -> Config:
+    """Build the config from the settings file, the flags given and the command's own values.
+
+    Raises:
+        ConfigError: the file is not TOML, or names a field that does not exist.
+    """
+    values = _read_file(getattr(arguments, "config", None), config)
+    for item in dataclasses.fields(config):  # type: ignore[arg-type]
+        given = getattr(arguments, item.name, None)
+        if item.name not in skip and given is not None:
+            values[item.name] = given
+    return config(**{**values, **fixed})
+
+
+def field_docstrings(config: type) -> dict[str, str]:
+    """Read the string under each field of a class, as one line each."""
+    body = ast.parse(inspect.cleandoc(inspect.getsource(config))).body[0]
+    if not isinstance(body, ast.ClassDef):
+        raise ValueError(f"field_docstrings: {config!r} is not a class")
+    texts: dict[str, str] = {}
+    for before, after in zip(body.body, body.body[1:], strict=False):
+        if (
+            isinstance(before, ast.AnnAssign)
+            and isinstance(before.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+        ):
+            texts[before.target.id] = " ".join(str(after.value.value).split())
+    return texts
+
+
+def _add_field(
+    parser: argparse.ArgumentParser, item: dataclasses.Field[Any], hint: Any, text: str
+) -> None:
+    flag = "--" + item.name.replace("_", "-")
+    required = (
+        item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    )
+    shown = "" if required or item.default in (None, "") else f" (default: {item.default})"
+    options: dict[str, Any] = {"help": (text + shown).replace("%", "%%"), "default": None}
+    kind, many = _simple_type(hint)
+    if kind is bool:
+        parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
+        return
+    choices = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else None
+    if choices:
+        options["choices"] = list(choices)
+    else:
+        options["metavar"] = {int: "N", float: "X", str: "TEXT"}.get(kind, "TEXT")
+    if many:
+        options["nargs"] = "+"
+    parser.add_argument(flag, type=str if choices else kind, **options)
+
+
+def _simple_type(hint: Any) -> tuple[Any, bool]:
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    if typing.get_origin(hint) in (tuple, list):
+        return typing.get_args(hint)[0], True
+    return hint, False
+
+
+def _read_file(path: str | None, config: type) -> dict[str, Any]:
+    if path is None:
+        return {}
+    import tomllib
+
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    known = [item.name for item in dataclasses.fields(config)]
+    for name in values:
+        if name not in known:
+            raise ConfigError(f"{path}: unknown field {name!r}; known: {', '.join(known)}")
+    return values
