@@ -1,0 +1,1 @@
+"""Turns the plan of a human evaluation into the items that reviewers judge."""
