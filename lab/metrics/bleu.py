@@ -1,0 +1,49 @@
+"""A text and its reference into sentence BLEU."""
+
+from __future__ import annotations
+
+from lab.metrics.judge import Judge
+from lab.metrics.paired import with_references
+from lab.metrics.types import Metric, ScoreInput, Value
+
+
+def sentence_bleu(texts: list[str], references: list[str]) -> list[float]:
+    """Compute sacrebleu's sentence BLEU.
+
+    Args:
+        texts: what was written.
+        references: one per text, in order.
+
+    Returns:
+        One value in [0, 100] per text.
+    """
+    from sacrebleu.metrics import BLEU as Sacrebleu
+
+    bleu = Sacrebleu(effective_order=True, tokenize="13a")
+    return [
+        bleu.sentence_score(text, [reference]).score
+        for text, reference in zip(texts, references, strict=True)
+    ]
+
+
+def compute(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+    """BLEU of one text against its one reference, by sacrebleu.
+
+    Range 0 to 100, higher is nearer to the reference. 100: the same text; 0: no word in common.
+    Sentence BLEU with effective order (n-grams longer than the text are left out), exponential
+    smoothing and 13a tokens, which do not cut texts without spaces (Chinese, Japanese, Thai) into
+    words. No value without a reference. A story has many good forms: low BLEU alone is no fault.
+    Papineni et al. 2002; Post 2018, A Call for Clarity in Reporting BLEU Scores.
+    """
+    return with_references(inputs, "bleu")
+
+
+BLEU = Metric(
+    name="bleu",
+    definition="nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp",
+    library="sacrebleu",
+    better="higher",
+    range=(0.0, 100.0),
+    needs=frozenset({"reference"}),
+    compute=compute,
+)

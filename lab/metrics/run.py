@@ -1,0 +1,84 @@
+"""Generations into metric scores: the list of all metrics, and the one way to run one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab.errors import UnknownNameError
+from lab.metrics.bleu import BLEU
+from lab.metrics.coverage import PROMPT_COVERAGE
+from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
+from lab.metrics.judge import Judge
+from lab.metrics.length import LENGTH
+from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
+from lab.metrics.repetition import REPETITION
+from lab.metrics.rouge import ROUGE_1, ROUGE_2, ROUGE_L
+from lab.metrics.types import Metric, ScoreInput, Value
+from lab.records import MetricScore
+
+__all__ = ["METRICS", "Metric", "ScoreInput", "Value", "find_metric", "score"]
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        PERPLEXITY,
+        BITS_PER_BYTE,
+        BLEU,
+        ROUGE_1,
+        ROUGE_2,
+        ROUGE_L,
+        DISTINCT_1,
+        DISTINCT_2,
+        REPETITION,
+        LENGTH,
+        PROMPT_COVERAGE,
+    )
+}
+"""All metrics by name, in the order in which tables show them."""
+
+
+def find_metric(name: str) -> Metric:
+    """Look a metric up.
+
+    Args:
+        name: its name, e.g. "rouge_l".
+
+    Raises:
+        UnknownNameError: there is no such metric; lists the ones there are.
+    """
+    if name not in METRICS:
+        raise UnknownNameError.of("metric", name, list(METRICS))
+    return METRICS[name]
+
+
+def score(
+    inputs: Sequence[ScoreInput], metric: Metric, judge: Judge | None = None
+) -> list[MetricScore]:
+    """Score texts on one metric.
+
+    Args:
+        inputs: the texts with their prompts.
+        metric: one of METRICS.
+        judge: the model to judge by, for a metric that needs one.
+
+    Returns:
+        One score per text, in order; without a value, but with a reason, where it cannot be
+        computed.
+
+    Raises:
+        ValueError: the metric needs a judge and none was given.
+    """
+    if "judge" in metric.needs and judge is None:
+        raise ValueError(f"metric {metric.name!r} needs a judge; load one with load_judge")
+    values = metric.compute(list(inputs), judge)
+    version = metric.version_with(judge)
+    return [
+        MetricScore(
+            generation_id=given.generation.id,
+            metric=metric.name,
+            version=version,
+            value=found.value,
+            reason=found.reason,
+        )
+        for given, found in zip(inputs, values, strict=True)
+    ]
