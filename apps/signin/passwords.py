@@ -14,7 +14,7 @@ NOBODYS_HASH = (
 
 
 def _hasher() -> PasswordHash:
-    # OWASP's second Argon2id setting (19 MiB, 2 passes): 43 ms here, where pwdlib's took 400 to 900.
+    # OWASP's second Argon2id setting (19 MiB, 2 passes): 43 ms, where pwdlib's took 400 to 900.
     return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
 
 

@@ -1,4 +1,4 @@
-"""Turns what a browser sent into what may be trusted: its token, its origin, where it wants to go."""
+"""Turns what a browser sent into what may be trusted: its token, its origin, its way on."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from apps.signin.attempts import Attempts
 def test_the_eleventh_try_waits_until_the_first_is_five_minutes_old():
     moment = 0.0
     attempts = Attempts(clock=lambda: moment)
-    for moment in range(10):
+    for second in range(10):
+        moment = second
         assert attempts.take("ada", "1.2.3.4") == 0
     moment = 20
     assert attempts.take("ada", "1.2.3.4") == 280
