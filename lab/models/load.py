@@ -1,0 +1,147 @@
+"""Turns a checkpoint folder, or the name of one on a hub, into a model ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import CheckpointError
+from lab.models.folder import read_about
+from lab.models.quiet import quiet
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A causal language model in memory, with what is needed to use it."""
+
+    model: Any
+    """A PreTrainedModel in float32, in evaluation mode, on the device."""
+
+    tokenizer: Any
+    """Its tokenizer, with an end token and a padding token."""
+
+    template: str
+    """How a prompt becomes the model's input."""
+
+    context: int
+    """Longest input with output, in tokens."""
+
+    kind: str
+    """"gpt", "lstm" or "hub"."""
+
+    device: torch.device
+    """Where the weights are."""
+
+
+def choose_device(name: str | None = None) -> torch.device:
+    """Return the device of a name; without one, the first GPU if there is any, else the CPU.
+
+    Args:
+        name: a device of torch such as "cpu" or "cuda:0".
+
+    Raises:
+        CheckpointError: torch knows no such device, or this machine has none.
+    """
+    import torch
+
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"device {name!r} cannot be used: {reason}; try 'cpu'") from error
+    return device
+
+
+def load_model(path_or_hub: str | Path, device: str | None = None) -> LoadedModel:
+    """Load a causal language model and its tokenizer.
+
+    Args:
+        path_or_hub: a folder in transformers' format, or a name on the Hugging Face hub.
+        device: a device of torch; by default the first GPU if there is any, else the CPU.
+
+    Returns:
+        The model in float32 and evaluation mode, its tokenizer, template and context.
+
+    Raises:
+        CheckpointError: missing, incomplete, damaged, of an unknown kind, or out of reach.
+    """
+    where = choose_device(device)
+    name, about = _locate(path_or_hub)
+    model, tokenizer = _read(name)
+    _complete_tokens(model, tokenizer, name)
+    longest = getattr(model.config, "max_position_embeddings", None) or 1024
+    about = about or {}
+    return LoadedModel(
+        model=model.to(where).eval(),
+        tokenizer=tokenizer,
+        template=about.get("template", "{prompt}"),
+        context=int(about.get("context", longest)),
+        kind=about.get("kind", "hub"),
+        device=where,
+    )
+
+
+def _locate(path_or_hub: str | Path) -> tuple[str, dict[str, Any] | None]:
+    """Tell a folder from a hub's name: what exists, or starts like a path, is a folder."""
+    text = str(path_or_hub)
+    is_path = isinstance(path_or_hub, Path) or text.startswith((".", "/", "~"))
+    if is_path or text.count("/") > 1 or Path(text).exists():
+        folder = Path(text).expanduser()
+        return str(folder), read_about(folder)
+    return text, None
+
+
+def _read(name: str) -> tuple[Any, Any]:
+    """Read model and tokenizer with transformers; code from a hub is never run."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from lab.models.lstm import register
+
+    register()
+    try:
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(name)
+            model = AutoModelForCausalLM.from_pretrained(
+                name, dtype=torch.float32, trust_remote_code=False
+            )
+    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
+        raise CheckpointError(_advice(name, error)) from error
+    return model, tokenizer
+
+
+def _advice(name: str, error: Exception) -> str:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if Path(name).is_dir():
+        return (
+            f"checkpoint {name!r} cannot be loaded: {reason}; it must be a causal language model "
+            "with its tokenizer, whole, in transformers' format"
+        )
+    return (
+        f"checkpoint {name!r} cannot be loaded: {reason}; there is no such folder here, and as a "
+        "name on the Hugging Face hub it needs a connection (or an earlier download) and, where "
+        "it is gated, `hf auth login`"
+    )
+
+
+def _complete_tokens(model: Any, tokenizer: Any, name: str) -> None:
+    """Give the tokenizer the end and padding tokens that its model has, or stand-ins for padding."""
+    ends = model.config.eos_token_id
+    end = ends[0] if isinstance(ends, list) else ends
+    if tokenizer.eos_token_id is None and end is not None:
+        tokenizer.eos_token = tokenizer.convert_ids_to_tokens(end)
+    if tokenizer.eos_token_id is None:
+        raise CheckpointError(
+            f"checkpoint {name!r}: its tokenizer has no end token; set eos_token in its "
+            "tokenizer_config.json"
+        )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.padding_side = "left"

@@ -1,0 +1,57 @@
+"""Checks the values of a settings dataclass; knows no single setting, imports nothing heavy."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from lab.errors import ConfigError
+
+
+def check_types(config: Any) -> None:
+    """Make sure that every field holds a value of its own type, as a settings file may not.
+
+    Args:
+        config: a dataclass with fields of type str, int, float, bool, Literal, or one with None.
+
+    Raises:
+        ConfigError: names the field, the value and what is allowed.
+    """
+    for name, hint in get_type_hints(type(config)).items():
+        value = getattr(config, name)
+        kinds = [hint] if get_origin(hint) is Literal else list(get_args(hint)) or [hint]
+        if value is None and type(None) in kinds:
+            continue
+        kind = next(kind for kind in kinds if kind is not type(None))
+        if get_origin(kind) is Literal:
+            allowed = " or ".join(repr(choice) for choice in get_args(kind))
+            require(value in get_args(kind), name, value, allowed)
+        else:
+            require(_fits(value, kind), name, value, _WORDS[kind])
+
+
+def require(holds: bool, field: str, value: object, allowed: str) -> None:
+    """Refuse a value unless a condition holds.
+
+    Args:
+        holds: the condition.
+        field: the setting's name.
+        value: what was given.
+        allowed: what may be given, in words.
+
+    Raises:
+        ConfigError: the condition does not hold.
+    """
+    if not holds:
+        raise ConfigError(f"{field} {value!r} is not allowed; give {allowed}")
+
+
+_WORDS = {str: "a text", int: "a whole number", float: "a finite number", bool: "true or false"}
+
+
+def _fits(value: object, kind: type) -> bool:
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is float:
+        return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, kind)

@@ -1,0 +1,1 @@
+"""Turns a checkpoint, prompts and decoding settings into generations."""

@@ -1,0 +1,85 @@
+"""The settings of sampling; imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lab.errors import ConfigError
+from lab.models.settings import check_types, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleConfig:
+    """How texts are drawn from a checkpoint."""
+
+    strategy: Literal["greedy", "sample"] = "sample"
+    """How the next token is chosen: "greedy" (the likeliest) or "sample" (drawn)."""
+
+    temperature: float = 0.8
+    """Divides the logits before drawing; lower is safer, 1 is the model's own distribution."""
+
+    top_k: int = 0
+    """Draw only from the k likeliest tokens; 0 for all."""
+
+    top_p: float = 1.0
+    """Draw only from the likeliest tokens that together have this probability; 1 for all."""
+
+    max_new_tokens: int = 200
+    """Most tokens to write per text, the end token included."""
+
+    n_samples: int = 1
+    """Texts per prompt."""
+
+    seed: int = 0
+    """Seed of the drawing; the same seed gives the same texts whatever the batch size."""
+
+    batch_rows: int = 64
+    """Texts written at once."""
+
+    threads: int = 0
+    """Processor threads; 0 for as many as there are cores."""
+
+    device: str = ""
+    """Where to compute, such as "cpu" or "cuda:0"; empty for a GPU if there is one."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no sense.
+
+        Raises:
+            ConfigError: names the field, the value and what is allowed.
+        """
+        check_types(self)
+        require(0 < self.temperature <= 100, "temperature", self.temperature, "above 0, up to 100")
+        require(self.top_k >= 0, "top_k", self.top_k, "0 (all tokens) or more")
+        require(0 < self.top_p <= 1, "top_p", self.top_p, "above 0, up to 1")
+        require(self.max_new_tokens >= 1, "max_new_tokens", self.max_new_tokens, "1 or more")
+        require(self.n_samples >= 1, "n_samples", self.n_samples, "1 or more")
+        require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
+        require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
+        require(self.threads >= 0, "threads", self.threads, "0 (all cores) or more")
+        if self.strategy == "greedy" and self.n_samples > 1:
+            raise ConfigError(
+                f"n_samples {self.n_samples}: greedy writes the same text each time; use 1, or "
+                "strategy sample"
+            )
+
+
+def decoding(config: SampleConfig) -> dict[str, Any]:
+    """Return the settings that decide about the text, as they are stored with a generation.
+
+    Args:
+        config: the settings.
+
+    Returns:
+        Strategy and length, and for "sample" what shapes the distribution; not the seed, the
+        number of samples and the batch size.
+    """
+    kept: dict[str, Any] = {"strategy": config.strategy, "max_new_tokens": config.max_new_tokens}
+    if config.strategy == "sample":
+        kept |= {
+            "temperature": config.temperature,
+            "top_k": config.top_k,
+            "top_p": config.top_p,
+        }
+    return kept

@@ -1,0 +1,1 @@
+"""Turns prompts with references into a checkpoint."""
