@@ -1,4 +1,4 @@
-"""Turns a command line into a call of one command; a command's module is imported only when used."""
+"""Turns a command line into a call of one command; imports a command only when it is used."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def _overview() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"lab {__version__}")
-    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS
+    )
     return parser
 
 

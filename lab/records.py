@@ -463,7 +463,7 @@ class Answer:
     reason: str = ""
     """Why it was skipped; empty otherwise."""
     flag: str = ""
-    """What is wrong with the item itself (unreadable, offensive, broken, personal); mostly empty."""
+    """What is wrong with the item (unreadable, offensive, broken, personal); mostly empty."""
     seconds: float
     """Active time from showing the item to the submit, in seconds."""
     late: bool = False

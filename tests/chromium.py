@@ -1,4 +1,4 @@
-"""Find the Chromium that the browser tests drive; run as a script, install one where there is none."""
+"""Find the Chromium that the browser tests drive; as a script, install one if needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns a stage's frozen config dataclass into flags, and flags with a TOML file into the config."""
+"""Turns a frozen config dataclass into flags, and flags with a TOML file into the config."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def _add_field(
     parser: argparse.ArgumentParser, item: dataclasses.Field[Any], hint: Any, text: str
 ) -> None:
     flag = "--" + item.name.replace("_", "-")
-    required = (
-        item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-    )
+    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     shown = "" if required or item.default in (None, "") else f" (default: {item.default})"
     options: dict[str, Any] = {"help": (text + shown).replace("%", "%%"), "default": None}
     kind, many = _simple_type(hint)
@@ -122,3 +120,11 @@ def _read_file(path: str | None, config: type) -> dict[str, Any]:
         if name not in known:
             raise ConfigError(f"{path}: unknown field {name!r}; known: {', '.join(known)}")
     return values
+
+
+def add_address(parser: argparse.ArgumentParser, port: int) -> None:
+    """Add the options that every served app has: host and port."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
+    )
+    parser.add_argument("--port", type=int, default=port, help=f"(default: {port})")

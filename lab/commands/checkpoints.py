@@ -1,0 +1,76 @@
+"""List checkpoints, or register one that exists already."""
+
+from __future__ import annotations
+
+import argparse
+
+from lab.commands import flags
+from lab.commands.console import say, table
+
+EXAMPLES = """\
+examples:
+  lab checkpoints list
+  lab checkpoints add tiny ./models/tiny-llama
+  lab checkpoints add gpt2 openai-community/gpt2 --template "{prompt}"
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands list and add."""
+    commands = parser.add_subparsers(metavar="list|add", required=True)
+    listing = commands.add_parser("list", help="list the checkpoints")
+    flags.add_home(listing)
+    listing.set_defaults(handler=_list)
+    add = commands.add_parser("add", help="register a folder or hub checkpoint as it is")
+    flags.add_home(add)
+    add.add_argument("name", help="what the lab will call it")
+    add.add_argument("path", help="a folder in transformers' format, or a hub name org/name")
+    add.add_argument(
+        "--template",
+        default="{prompt}",
+        help="how a prompt becomes the input; fields {prompt} and {source} (default: {prompt})",
+    )
+    add.set_defaults(handler=_add)
+
+
+def _add(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.home import find_home
+    from lab.models.load import load_model
+    from lab.models.prompts import check_template
+    from lab.records import Checkpoint, CheckpointKind
+
+    check_template(arguments.template)
+    loaded = load_model(arguments.path)
+    checkpoint = Checkpoint(
+        name=arguments.name,
+        kind=CheckpointKind.HUB,
+        path=str(arguments.path),
+        n_parameters=sum(weights.numel() for weights in loaded.model.parameters()),
+        template=arguments.template,
+    )
+    with open_store(find_home(arguments.home)) as store:
+        store.add([checkpoint])
+    say(f"checkpoint {checkpoint.name!r}: {checkpoint.n_parameters:,} parameters")
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.home import find_home
+    from storage import checkpoints
+
+    with open_store(find_home(arguments.home)) as store:
+        rows = checkpoints.every(store)
+    if not rows:
+        say("no checkpoint yet; `lab train` makes one, `lab checkpoints add` takes one in")
+        return
+    table(
+        ["name", "kind", "parameters", "tokens", "validation loss", "made", "path"],
+        [
+            (c.name, c.kind, c.n_parameters, c.n_tokens, c.validation_loss,
+             f"{c.created_at:%F %R}", c.path)
+            for c in rows
+        ],
+    )  # fmt: skip

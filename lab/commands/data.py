@@ -1,0 +1,112 @@
+"""Import, make and list data sets of prompts."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from lab.commands import flags
+from lab.commands.console import progress, say, table
+
+if TYPE_CHECKING:
+    from lab.home import Home
+
+EXAMPLES = """\
+examples:
+  lab data import stories.jsonl --name stories --prompt-column prompt --reference-column story
+  lab data import poems.txt --name poems
+  lab data import org/name --name hub-set --prompt-column question
+  lab data world                    write the embedded world's made-up stories
+  lab data list
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands import, world and list."""
+    from lab.data.config import ImportConfig
+
+    commands = parser.add_subparsers(metavar="import|world|list", required=True)
+    add = commands.add_parser("import", help="read a file or a Hugging Face data set")
+    add.add_argument(
+        "origin", help="JSONL, JSON, CSV, Parquet or text file, or a hub name org/name"
+    )
+    flags.add_home(add)
+    flags.add_config(add, ImportConfig)
+    add.set_defaults(handler=_import)
+    world = commands.add_parser("world", help="write the embedded world's data set")
+    flags.add_home(world)
+    world.add_argument("--seed", type=int, default=1, help="seed of the plans (default: 1)")
+    for split, count in (("train", 20_000), ("validation", 200), ("test", 200)):
+        name = f"--n-{split}"
+        world.add_argument(name, type=int, default=count, help=f"{split} rows (default: {count})")
+    world.set_defaults(handler=_world)
+    listing = commands.add_parser("list", help="list the data sets")
+    flags.add_home(listing)
+    listing.set_defaults(handler=_list)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.data.config import ImportConfig
+    from lab.data.prompts import import_prompts
+    from lab.home import find_home
+
+    config = flags.read_config(arguments, ImportConfig)
+    dataset, prompts = import_prompts(arguments.origin, config)
+    with open_store(find_home(arguments.home)) as store, progress(f"storing {dataset.name}"):
+        store.add([dataset, *prompts])
+    _report(dataset.name, [prompt.split for prompt in prompts])
+
+
+def _world(arguments: argparse.Namespace) -> None:
+    from lab.home import find_home
+
+    home = find_home(arguments.home)
+    write_world(home, arguments.seed, arguments.n_train, arguments.n_validation, arguments.n_test)
+
+
+def write_world(home: Home, seed: int, n_train: int, n_validation: int, n_test: int) -> None:
+    """Write the embedded world's data set, and store it."""
+    from storage.client import open_store
+
+    from lab.world.corpus import write_corpus
+
+    with progress("writing the world") as advance:
+        dataset, prompts = write_corpus(seed, n_train, n_validation, n_test)
+        advance(0.5, f"{len(prompts):,} stories")
+        with open_store(home) as store:
+            store.add([dataset, *prompts])
+    _report(dataset.name, [prompt.split for prompt in prompts])
+
+
+def _report(name: str, splits: list[str]) -> None:
+    counts = ", ".join(f"{splits.count(split):,} {split}" for split in dict.fromkeys(splits))
+    say(f"data set {name!r}: {len(splits):,} prompts ({counts})")
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.home import find_home
+    from storage import datasets
+
+    with open_store(find_home(arguments.home)) as store:
+        rows = datasets.every(store)
+    if not rows:
+        say("no data set yet; `lab data import FILE` or `lab data world` makes one")
+        return
+    table(
+        ["name", "prompts", "origin", "licence", "sha256", "made"],
+        [
+            (
+                d.name,
+                d.n_prompts,
+                d.origin,
+                d.licence,
+                d.content_sha256[:12],
+                f"{d.created_at:%F %R}",
+            )
+            for d in rows
+        ],
+    )

@@ -1,0 +1,80 @@
+"""Import texts that any other system wrote, or print stored ones."""
+
+from __future__ import annotations
+
+import argparse
+
+from lab.commands import flags
+from lab.commands.console import say
+
+EXAMPLES = """\
+examples:
+  lab generations import texts.jsonl --name mine --text-column output --checkpoint gpt-x
+  lab generations import arena.csv --name arena --checkpoint-column model
+  lab generations show candidate --limit 2
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands import and show."""
+    from lab.data.generations import GenerationsConfig
+
+    commands = parser.add_subparsers(metavar="import|show", required=True)
+    add = commands.add_parser("import", help="read prompts with already written texts")
+    add.add_argument("path", help="JSONL, JSON, CSV or Parquet file")
+    flags.add_home(add)
+    flags.add_config(add, GenerationsConfig)
+    add.set_defaults(handler=_import)
+    show = commands.add_parser("show", help="print texts with their prompts, scores and spans")
+    flags.add_home(show)
+    show.add_argument("checkpoints", nargs="*", help="names of checkpoints (default: all)")
+    show.add_argument("--limit", type=int, default=2, metavar="N", help="prompts (default: 2)")
+    show.set_defaults(handler=_show)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.data.generations import GenerationsConfig, import_generations
+    from lab.home import find_home
+    from storage import datasets, prompts
+
+    config = flags.read_config(arguments, GenerationsConfig)
+    with open_store(find_home(arguments.home)) as store:
+        same = [dataset for dataset in datasets.every(store) if dataset.name == config.name]
+        known = prompts.read(store, same[0].id) if same else []
+        found = import_generations(arguments.path, config, known)
+        store.add([*found.datasets, *found.prompts, *found.checkpoints, *found.generations])
+    names = ", ".join(checkpoint.name for checkpoint in found.checkpoints)
+    say(
+        f"{len(found.generations):,} generations of {len(found.checkpoints)} checkpoints "
+        f"({names}), "
+        f"{len(found.prompts):,} new prompts in data set {config.name!r}"
+    )
+    say("next: `lab score`, `lab check`, `lab study create`")
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    from storage.client import open_store
+
+    from lab.home import find_home
+    from storage import checkpoints, generations, prompts
+
+    with open_store(find_home(arguments.home)) as store:
+        chosen = (
+            [checkpoints.named(store, name) for name in arguments.checkpoints]
+            or checkpoints.every(store)
+        )  # fmt: skip
+        names = {checkpoint.id: checkpoint.name for checkpoint in chosen}
+        rows = generations.read(store, checkpoint_ids=list(names))
+        wanted = list(dict.fromkeys(row.prompt_id for row in rows))[: arguments.limit]
+        found = prompts.by_ids(store, wanted)
+    if not rows:
+        say("no generation yet; `lab sample` makes them, `lab generations import` takes them in")
+    for prompt_id in wanted:
+        say(f"\n━━ {found[prompt_id].text}")
+        if found[prompt_id].source:
+            say(f"   source: {found[prompt_id].source}")
+        for row in rows:
+            if row.prompt_id == prompt_id and row.sample_index == 0:
+                say(f"\n── {names[row.checkpoint_id]}\n{row.text}")
