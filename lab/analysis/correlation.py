@@ -180,13 +180,13 @@ def _too_few(texts: pd.DataFrame, level: Level) -> str | None:
 
 
 def _pooled(texts: pd.DataFrame, prompts: np.ndarray, of: weighted.Weighted) -> Estimate:
-    """The coefficient over all texts, as a function of the prompts' weights."""
+    """Make the coefficient over all texts a function of the prompts' weights."""
     x, y = texts["metric"].to_numpy(), texts["human"].to_numpy()
     return lambda weights: of(x, y, prompts, weights)
 
 
 def _within_prompt(texts: pd.DataFrame, prompts: np.ndarray, of: weighted.Weighted) -> Estimate:
-    """The mean over prompts of each prompt's own coefficient, by the prompts' weights."""
+    """Make the mean of the prompts' own coefficients a function of the prompts' weights."""
     x, y = texts["metric"].to_numpy(), texts["human"].to_numpy()
     own = np.full(int(prompts.max()) + 1, np.nan)
     for prompt in range(len(own)):
@@ -203,7 +203,7 @@ def _within_prompt(texts: pd.DataFrame, prompts: np.ndarray, of: weighted.Weight
 
 
 def _system(texts: pd.DataFrame, prompts: np.ndarray, of: weighted.Weighted) -> Estimate:
-    """The coefficient over the checkpoints' means, as a function of the prompts' weights."""
+    """Make the coefficient over the checkpoints' means a function of the prompts' weights."""
     systems = codes_of(texts["checkpoint"])
     shape = (int(prompts.max()) + 1, int(systems.max()) + 1)
     x, y, n = (np.zeros(shape) for _ in range(3))
