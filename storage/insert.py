@@ -1,0 +1,159 @@
+"""Turns rows from clients into stored rows, inside the writer's transaction.
+
+A row whose id is there already is left alone, so that a repeated write is the same write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow
+import pyarrow.compute
+
+from lab.errors import StoreError
+from storage.schema import TABLES, TARGETS, UNIQUE, column_list, columns, table_types
+from storage.wire import Rows
+
+CHUNK_ROWS = 500
+"""Rows per VALUES list, so that a statement stays within DuckDB's parameters."""
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def add_rows(connection: Connection, batches: Iterable[Rows]) -> None:
+    """Insert rows, then check that what they point to exists and what must be unique is.
+
+    Args:
+        connection: the writer's, within a transaction.
+        batches: rows in any order of tables.
+
+    Raises:
+        StoreError: a reference points nowhere, a unique value is taken, or a value does not fit.
+    """
+    by_table: dict[str, list[Rows]] = {}
+    for rows in batches:
+        by_table.setdefault(rows.table, []).append(rows)
+    ordered = [table for table in TABLES.values() if table in by_table]
+    for table in ordered:
+        _insert(connection, table, by_table[table])
+    _check_references(connection, [rows for table in ordered for rows in by_table[table]])
+    for table in ordered:
+        _check_unique(connection, table)
+
+
+def _insert(connection: Connection, table: str, batches: list[Rows]) -> None:
+    listed: list[Sequence[Any]] = []
+    for rows in batches:
+        if isinstance(rows.values, pyarrow.Table):
+            _insert_arrow(connection, table, rows.values)
+        else:
+            listed.extend(rows.values)
+    for start in range(0, len(listed), CHUNK_ROWS):
+        insert_values(connection, table, listed[start : start + CHUNK_ROWS])
+
+
+def insert_values(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert a few rows by one VALUES list.
+
+    Args:
+        connection: the writer's, within a transaction.
+        table: the table's name.
+        rows: values in the order of the record's fields.
+
+    Raises:
+        StoreError: a row has the wrong number of values.
+    """
+    kind = table_types()[table]
+    width = len(columns(kind))
+    if any(len(row) != width for row in rows):
+        raise StoreError(f"rows of {table} need {width} values: {column_list(kind)}")
+    marks = ", ".join([f"({', '.join('?' * width)})"] * len(rows))
+    connection.execute(
+        f"INSERT INTO {table} ({column_list(kind)}) VALUES {marks} ON CONFLICT (id) DO NOTHING",
+        [value for row in rows for value in row],
+    )
+
+
+def _insert_arrow(connection: Connection, table: str, incoming: pyarrow.Table) -> None:
+    names = column_list(table_types()[table])
+    connection.register("incoming", incoming)
+    try:
+        connection.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming "
+            "ON CONFLICT (id) DO NOTHING"
+        )
+    finally:
+        connection.unregister("incoming")
+
+
+def _check_references(connection: Connection, batches: list[Rows]) -> None:
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for rows in batches:
+        for index, column in enumerate(columns(table_types()[rows.table])):
+            if column.name in TARGETS:
+                ids = wanted.setdefault((rows.table, column.name), set())
+                ids.update(_distinct(rows, index, column.name))
+    few: list[tuple[str, str, str]] = []
+    for (table, field), ids in wanted.items():
+        if len(ids) > CHUNK_ROWS:
+            _check_many(connection, table, field, ids)
+        else:
+            few.extend((table, field, id) for id in ids)
+    _check_few(connection, few)
+
+
+def _distinct(rows: Rows, index: int, field: str) -> Iterable[str]:
+    if isinstance(rows.values, pyarrow.Table):
+        values = pyarrow.compute.unique(rows.values[field]).to_pylist()
+    else:
+        values = [row[index] for row in rows.values]
+    return [value for value in values if value is not None]
+
+
+def _check_few(connection: Connection, wanted: list[tuple[str, str, str]]) -> None:
+    targets: dict[str, set[str]] = {}
+    for _, field, id in wanted:
+        targets.setdefault(TARGETS[field], set()).add(id)
+    found: set[tuple[str, str]] = set()
+    for target, ids in targets.items():
+        marks = ", ".join(["?::UUID"] * len(ids))
+        query = f"SELECT id::VARCHAR FROM {target} WHERE id IN ({marks})"
+        found.update((target, id) for (id,) in connection.execute(query, [*ids]).fetchall())
+    for table, field, id in wanted:
+        if (TARGETS[field], id.lower()) not in found:
+            raise _dangling(table, field, id)
+
+
+def _check_many(connection: Connection, table: str, field: str, ids: set[str]) -> None:
+    connection.register("wanted", pyarrow.table({"id": sorted(ids)}))
+    try:
+        missing = connection.execute(
+            "SELECT id FROM wanted WHERE NOT EXISTS "
+            f"(SELECT 1 FROM {TARGETS[field]} AS target WHERE target.id = wanted.id::UUID) LIMIT 1"
+        ).fetchone()
+    finally:
+        connection.unregister("wanted")
+    if missing:
+        raise _dangling(table, field, missing[0])
+
+
+def _dangling(table: str, field: str, id: str) -> StoreError:
+    return StoreError(
+        f"{table}.{field} points to {id}, which is not in {TARGETS[field]}; "
+        "add that first, or in the same call"
+    )
+
+
+def _check_unique(connection: Connection, table: str) -> None:
+    if table not in UNIQUE:
+        return
+    fields = ", ".join(UNIQUE[table])
+    doubled = connection.execute(
+        f"SELECT {fields} FROM {table} GROUP BY {fields} HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if doubled:
+        pairs = zip(UNIQUE[table], doubled)
+        named = " and ".join(f"{field} {str(value)!r}" for field, value in pairs)
+        raise StoreError(f"there is already one of {table} with {named}; choose another")

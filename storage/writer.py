@@ -1,0 +1,132 @@
+"""Turns concurrent writes into few transactions: one thread, group commit, answers after COMMIT."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from lab.errors import LabError, StoreError
+from storage.insert import Connection, add_rows
+from storage.wire import Rows
+
+GROUP_SIZE = 128
+"""Most operations that share one COMMIT."""
+
+FATAL_EXIT_CODE = 70
+"""What the owner exits with after a `duckdb.FatalException` (EX_SOFTWARE of sysexits.h)."""
+
+log = logging.getLogger("storage.owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One operation on its way through the writer."""
+
+    rows: list[Rows]
+    """Rows to add; empty for a named operation."""
+
+    operation: Callable[[Connection], Any] | None = None
+    """A named operation; None where rows are added."""
+
+    answer: Future[Any] = field(default_factory=Future)
+    """Set once the transaction is on the disk, or has failed."""
+
+
+class Writer:
+    """The one thread that writes to a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.n_commits = 0
+        """Transactions committed so far."""
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the jobs that are queued, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def submit(self, job: Job) -> Future[Any]:
+        """Queue a job.
+
+        Returns:
+            A future that has the answer once it is durable.
+        """
+        self._jobs.put(job)
+        return job.answer
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            group = [self._jobs.get()]
+            while len(group) < GROUP_SIZE and not self._jobs.empty():
+                group.append(self._jobs.get())
+            running = None not in group
+            self._commit([job for job in group if job is not None])
+
+    def _commit(self, jobs: list[Job]) -> None:
+        try:
+            answers = self._transact(jobs)
+        except Exception as error:
+            if len(jobs) > 1:
+                # Only the guilty one fails: each of the group is tried again by itself.
+                for job in jobs:
+                    self._commit([job])
+            elif jobs:
+                jobs[0].answer.set_exception(as_lab_error(error))
+            return
+        for job, answer in zip(jobs, answers):
+            job.answer.set_result(answer)
+
+    def _transact(self, jobs: list[Job]) -> list[Any]:
+        if not jobs:
+            return []
+        self._connection.execute("BEGIN")
+        try:
+            add_rows(self._connection, [rows for job in jobs for rows in job.rows])
+            answers = [job.operation and job.operation(self._connection) for job in jobs]
+            self._connection.execute("COMMIT")
+        except duckdb.FatalException as error:
+            die(error)
+        except Exception:
+            self._roll_back()
+            raise
+        self.n_commits += 1
+        return answers
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.FatalException as error:
+            die(error)
+        except duckdb.TransactionException:
+            log.info("nothing to roll back: the COMMIT itself failed")
+
+
+def as_lab_error(error: BaseException) -> LabError:
+    """Turn an error of a write or a read into one that the client can show."""
+    if isinstance(error, LabError):
+        return error
+    log.exception("an operation failed", exc_info=error)
+    first = (str(error).splitlines() or [""])[0]
+    return StoreError(f"the store refused: {first}")
+
+
+def die(error: BaseException) -> None:
+    """End this process at once: after a fatal error DuckDB answers nothing any more."""
+    log.critical("fatal error of the database; leaving", exc_info=error)
+    logging.shutdown()
+    os._exit(FATAL_EXIT_CODE)
