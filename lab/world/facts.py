@@ -26,23 +26,12 @@ def draw_facts(rng: random.Random, pack: Pack | None = None) -> dict[str, str]:
     plan = pack.data["events"][event]
     numbers = _sum(rng, plan["sum"], pack) if "sum" in plan else {}
     facts = {"event": event}
+    wanted = pack.common_roles.union(plan["facts"])
     for role, kind in pack.data["roles"].items():
-        if role not in _common(pack) and role not in plan["facts"]:
+        if role not in wanted:
             continue
         facts[role] = numbers.get(role) or _draw(rng, kind, set(facts.values()), pack)
     return facts | {"ending": rng.choice(pack.data["words"]["ending"])}
-
-
-def roles_of(facts: dict[str, str], kind: str, pack: Pack) -> list[str]:
-    """List the facts of a plan that take words of a kind."""
-    return [
-        role for role, its_kind in pack.data["roles"].items() if its_kind == kind and role in facts
-    ]
-
-
-def _common(pack: Pack) -> set[str]:
-    extra = {role for plan in pack.data["events"].values() for role in plan["facts"]}
-    return set(pack.data["roles"]) - extra
 
 
 def _draw(rng: random.Random, kind: str, taken: set[str], pack: Pack) -> str:

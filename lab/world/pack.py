@@ -73,6 +73,12 @@ class Pack:
         return list(self.people) if kind == "person" else self.data["words"][kind]
 
     @cached_property
+    def common_roles(self) -> frozenset[str]:
+        """The facts that every story has."""
+        extra = {role for plan in self.data["events"].values() for role in plan["facts"]}
+        return frozenset(set(self.data["roles"]) - extra)
+
+    @cached_property
     def kinds(self) -> dict[str, tuple[str, str]]:
         """Lower-case form of a word → its kind and its usual form."""
         known = {

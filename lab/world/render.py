@@ -53,7 +53,7 @@ def story(facts: dict[str, str], rng: random.Random, pack: Pack | None = None) -
         pack: the language; English by default.
 
     Returns:
-        One paragraph of 5 to 12 sentences.
+        One paragraph of 6 to 12 sentences.
     """
     pack = pack or english()
     forms = pack.forms_of(facts["hero"])
