@@ -13,6 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from lab.errors import TrainingError
 from lab.records import TrainingStep
+from lab.train.attention import use_plain_attention
 from lab.train.batches import Batch, sorted_batches, training_batches
 from lab.train.config import TrainConfig
 from lab.train.loss import mean_loss, summed_loss
@@ -65,6 +66,7 @@ def fit(
         TrainingError: loss or gradients are not finite, or the loss runs away.
     """
     loop = _Loop(model, config, pad, own)
+    plain = own and use_plain_attention(model, config.context, loop.precision)
     batches = training_batches(rows, config.batch_rows, pad, config.seed)
     held_out = validation_rows[: config.validation_rows]
     while loop.share() < 1:
@@ -75,6 +77,8 @@ def fit(
             loop.validate(held_out)
         if validate or done or loop.steps % config.log_every == 0:
             report(**loop.take_log())
+    if plain:
+        model.set_attn_implementation("sdpa")
     return Fit(steps=loop.steps, n_tokens=loop.n_tokens, validation_loss=loop.validation_loss)
 
 
@@ -111,15 +115,15 @@ class _Loop:
         with autocast(self.precision, self.device):
             loss, n_targets = summed_loss(self.model, batch, self.device, self.own)
         (loss / n_targets).backward()
-        norm = clip_grad_norm_(self.weights, self.config.gradient_clip)
+        norm = clip_grad_norm_(self.weights, self.config.gradient_clip).item()
         self.steps += 1
-        self._check_finite(float(loss), float(norm))
+        self._check_finite(loss.item(), norm)
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        self.gradient_norm = float(norm)
+        self.gradient_norm = norm
         self.n_tokens += batch.n_tokens
-        self.loss_sum += float(loss)
+        self.loss_sum += loss.item()
         self.loss_targets += n_targets
 
     def validate(self, rows: Sequence[Row]) -> None:

@@ -1,0 +1,71 @@
+"""Turns next-token logits into tokens; knows no model and no text.
+
+A draw is the inverse of the cumulative distribution at a uniform number fixed beforehand, so that
+it depends on its own row alone, not on which rows are beside it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lab.sample.config import SampleConfig
+
+
+def choose(logits: Tensor, uniforms: Tensor, config: SampleConfig) -> Tensor:
+    """Choose one token per row.
+
+    Args:
+        logits: (rows, vocabulary).
+        uniforms: (rows,), float64 numbers in [0, 1); unused by the greedy strategy.
+        config: strategy, temperature, top_k and top_p.
+
+    Returns:
+        Token ids, (rows,).
+    """
+    if config.strategy == "greedy":
+        return logits.argmax(dim=-1)
+    scaled = logits.float() / config.temperature
+    if 0 < config.top_k < scaled.shape[-1]:
+        scaled = _keep_top_k(scaled, config.top_k)
+    if config.top_p < 1:
+        scaled = _keep_top_p(scaled, config.top_p)
+    return _draw(scaled.softmax(dim=-1), uniforms)
+
+
+def log_probability(logits: Tensor, tokens: Tensor) -> Tensor:
+    """Return the log-probability of tokens at temperature 1.
+
+    Args:
+        logits: (rows, vocabulary).
+        tokens: (rows,).
+
+    Returns:
+        (rows,), in nats.
+    """
+    logits = logits.float()
+    chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
+    return chosen - logits.logsumexp(dim=-1)
+
+
+def _keep_top_k(scaled: Tensor, k: int) -> Tensor:
+    """Rule out all but the k likeliest tokens (Fan et al. 2018); ties with the last stay."""
+    least = scaled.topk(k, dim=-1).values[:, -1:]
+    return scaled.masked_fill(scaled < least, float("-inf"))
+
+
+def _keep_top_p(scaled: Tensor, p: float) -> Tensor:
+    """Rule out all but the fewest likeliest tokens that reach p together (Holtzman et al. 2020)."""
+    ordered, places = scaled.sort(dim=-1, descending=True, stable=True)
+    probabilities = ordered.softmax(dim=-1)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    ruled_out = torch.zeros_like(before, dtype=torch.bool).scatter(1, places, before >= p)
+    return scaled.masked_fill(ruled_out, float("-inf"))
+
+
+def _draw(probabilities: Tensor, uniforms: Tensor) -> Tensor:
+    """Return the first token at which the cumulative distribution passes the uniform number."""
+    cumulative = probabilities.double().cumsum(dim=-1)
+    points = (uniforms * cumulative[:, -1]).unsqueeze(1)
+    tokens = torch.searchsorted(cumulative, points, right=True).squeeze(1)
+    return tokens.clamp(max=probabilities.shape[-1] - 1)

@@ -1,0 +1,123 @@
+"""Turns a checkpoint, prompts and settings into generations, batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from lab.errors import CheckpointError, InputError
+from lab.models.load import LoadedModel, load_model
+from lab.models.prompts import prompt_ids, render
+from lab.models.threads import threads
+from lab.records import Checkpoint, Generation, Prompt
+from lab.sample.batch import Request, Written, write
+from lab.sample.config import SampleConfig, decoding
+
+
+def sample(
+    checkpoint: Checkpoint,
+    prompts: Sequence[Prompt],
+    config: SampleConfig,
+    skip: Collection[tuple[str, int]] = (),
+) -> Iterator[list[Generation]]:
+    """Let a checkpoint write texts for prompts.
+
+    Each text has its own random numbers, made from the seed, the prompt's key and the sample's
+    number: it does not depend on the batch size, the order, or what is skipped. A text ends at an
+    end token, at `max_new_tokens`, or where the model's context is full.
+
+    Args:
+        checkpoint: what writes; its template turns prompts into its input.
+        prompts: what to write for.
+        config: the settings.
+        skip: (prompt id, sample index) of texts that exist already.
+
+    Returns:
+        An iterator over finished batches, in order of the prompts' lengths in tokens.
+
+    Raises:
+        CheckpointError: the checkpoint has no weights, or they cannot be loaded.
+        InputError: a prompt lacks what the template asks for, or does not fit into the context.
+    """
+    if checkpoint.path is None:
+        raise CheckpointError(
+            f"checkpoint {checkpoint.name!r} has no weights, only texts; import its texts instead"
+        )
+    done = set(skip)
+    loaded = load_model(checkpoint.path, config.device or None)
+    jobs = [
+        _Job(prompt, index, ids)
+        for prompt in prompts
+        for ids in [_encode(loaded, checkpoint.template, prompt)]
+        for index in range(config.n_samples)
+        if (prompt.id, index) not in done
+    ]
+    jobs.sort(key=lambda job: len(job.ids))
+    return _batches(loaded, checkpoint, jobs, config)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One text to be written."""
+
+    prompt: Prompt
+    sample_index: int
+    ids: tuple[int, ...]
+
+
+def _batches(
+    loaded: LoadedModel, checkpoint: Checkpoint, jobs: Sequence[_Job], config: SampleConfig
+) -> Iterator[list[Generation]]:
+    for start in range(0, len(jobs), config.batch_rows):
+        batch = jobs[start : start + config.batch_rows]
+        requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in batch]
+        with threads(config.threads):
+            texts = write(loaded, requests, config)
+        yield [
+            _generation(loaded, checkpoint, job, written, config)
+            for job, written in zip(batch, texts, strict=True)
+        ]
+
+
+def _encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ...]:
+    """Encode a prompt; it must leave room for at least one token."""
+    ids = prompt_ids(loaded.tokenizer, render(template, prompt))
+    if len(ids) >= loaded.context:
+        raise InputError(
+            f"prompt {prompt.key!r}: {len(ids)} tokens do not fit into the checkpoint's context "
+            f"of {loaded.context} with a token to write; shorten the prompt, or train with a "
+            "larger context"
+        )
+    return tuple(ids)
+
+
+def _uniforms(job: _Job, config: SampleConfig, context: int) -> torch.Tensor:
+    """Return the random numbers of one text, one per token that it may have."""
+    name = f"{config.seed}\0{job.prompt.key}\0{job.sample_index}"
+    digest = hashlib.sha256(name.encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest[:8]) >> 1)
+    most = min(config.max_new_tokens, context - len(job.ids))
+    return torch.rand(most, generator=generator, dtype=torch.float64)
+
+
+def _generation(
+    loaded: LoadedModel, checkpoint: Checkpoint, job: _Job, written: Written, config: SampleConfig
+) -> Generation:
+    return Generation(
+        prompt_id=job.prompt.id,
+        checkpoint_id=checkpoint.id,
+        text=loaded.tokenizer.decode(
+            written.ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        ),
+        decoding=decoding(config),
+        seed=config.seed,
+        sample_index=job.sample_index,
+        n_prompt_tokens=len(job.ids),
+        n_tokens=len(written.ids),
+        mean_logprob=written.log_probability / len(written.ids),
+        finish_reason=written.finish_reason,
+        latency_seconds=written.seconds,
+    )
