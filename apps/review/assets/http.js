@@ -1,0 +1,51 @@
+// Turns a call of the app's API into its JSON, or into an ApiError that says what kind of trouble it is.
+
+export const base = location.pathname.replace(/\/(review|lead)\/?$/, "");
+
+let account = "";
+
+/** Names the account that this page belongs to; the server refuses calls from any other. */
+export function belongTo(accountId) {
+  account = accountId;
+}
+
+export class ApiError extends Error {
+  /** status 0 means that the server was not reached at all. */
+  constructor(status, message, code = "") {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+
+  get signedOut() {
+    return this.status === 401;
+  }
+
+  /** Whether the same call may succeed later without anybody changing it. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export async function call(method, path, body) {
+  const headers = { Accept: "application/json", "X-Lab": "review" };
+  if (account) headers["X-Lab-Account"] = account;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(`${base}/api/${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      redirect: "error",
+      signal: AbortSignal.timeout(20000),
+    });
+  } catch {
+    throw new ApiError(0, "");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new ApiError(response.status, answer?.error ?? answer?.detail ?? "", answer?.code);
+  if (answer === null) throw new ApiError(0, "");
+  return answer;
+}

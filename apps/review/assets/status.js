@@ -1,0 +1,49 @@
+// Turns progress and the outbox's state into the lines at the top of the page.
+
+import { clockTime, show } from "./dom.js";
+import { base } from "./http.js";
+import { counted, word } from "./words.js";
+
+/** Words for the time left at the reviewer's own pace; "" where the pace is unknown. */
+export function timeLeft(progress) {
+  const left = progress.n_total - progress.n_answered;
+  if (!progress.median_seconds || left <= 0) return "";
+  const minutes = Math.round((left * progress.median_seconds) / 60);
+  if (minutes <= 1) return word("progress.left_moment");
+  if (minutes < 60) return word("progress.left_minutes", { minutes });
+  return word("progress.left_hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+export function showProgress(slot, progress) {
+  show(slot.progress, Boolean(progress));
+  if (!progress) return;
+  const parts = [word("progress.count", { done: progress.n_answered, total: progress.n_total })];
+  if (progress.saved_at) parts.push(word("progress.saved", { time: clockTime(new Date(progress.saved_at)) }));
+  const left = timeLeft(progress);
+  if (left) parts.push(left);
+  slot["progress-bar"].max = Math.max(1, progress.n_total);
+  slot["progress-bar"].value = progress.n_answered;
+  slot["progress-text"].textContent = parts.join(" · ");
+}
+
+/** trouble: the newest ApiError that keeps answers or tasks from moving, or null. */
+export function showTrouble(slot, outbox, trouble, me) {
+  const signedOut = Boolean(trouble?.signedOut);
+  show(slot["bar-session"], signedOut);
+  if (signedOut) {
+    const other = trouble.code === "other_account";
+    slot["bar-session-text"].textContent = other ? word("bar.other_account", { name: me.name }) : word("bar.session");
+    slot["bar-session-link"].href = `${base}/sign-in?next=/review/`;
+  }
+  const { count } = outbox;
+  const offline = Boolean(trouble) && !signedOut;
+  const words = [];
+  if (offline) words.push(word("bar.offline"));
+  if (trouble && count > 0) words.push(counted("bar.unsent", count));
+  if (outbox.volatile && count > 0) words.push(word("bar.no_storage"));
+  show(slot["bar-unsent"], words.length > 0);
+  slot["bar-unsent-text"].textContent = words.join(" ");
+  const [refused] = outbox.refused;
+  show(slot["bar-rejected"], Boolean(refused));
+  if (refused) slot["bar-rejected-text"].textContent = word("bar.rejected", { reason: refused.reason });
+}

@@ -1,0 +1,36 @@
+// Turns names like "task.prompt" into the words of the wording file, and fills a page with them.
+
+import { call } from "./http.js";
+
+let words = {};
+
+export async function loadWords() {
+  words = await call("GET", "words");
+}
+
+/** The entry of a name: a string, a list or a table. */
+export function entry(name) {
+  return name.split(".").reduce((at, part) => at?.[part], words);
+}
+
+export function word(name, values = {}) {
+  const text = entry(name);
+  if (typeof text !== "string") throw new Error(`the wording file has no text named ${name}`);
+  return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+}
+
+/** A text in the singular or the plural: the names end in _one and _many. */
+export function counted(name, count) {
+  return word(`${name}_${count === 1 ? "one" : "many"}`, { count });
+}
+
+/** Writes the words into every element that names one. */
+export function fillWords(root) {
+  for (const node of root.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+  for (const node of root.querySelectorAll("[data-word-label]")) {
+    node.setAttribute("aria-label", word(node.dataset.wordLabel));
+  }
+  for (const node of root.querySelectorAll("[data-word-placeholder]")) {
+    node.placeholder = word(node.dataset.wordPlaceholder);
+  }
+}
