@@ -16,7 +16,7 @@ from lab.world.words import Sentence, Token, is_word
 LITERAL = 2.0
 """Gain of a literal that stands in the text."""
 SLOT = 2.0
-"""Gain of a slot filled with a word of its kind; half as much more if it is the plan's own."""
+"""Gain of a slot filled with a word of its kind; half as much again if it is the right one."""
 STRANGE = 0.5
 """Gain of a slot filled with a word that the pack does not know."""
 SHARE = 0.7
@@ -60,7 +60,8 @@ def match(sentence: Sentence, facts: Mapping[str, str], pack: Pack) -> Match:
     if pattern is not None:
         pairs = zip(pattern.parts, sentence.tokens, strict=True)
         return Match(sentence, pattern, True, tuple(p for p in pairs if p[0].kind), ())
-    found = [_align(near, sentence, facts, pack) for near in _nearest(sentence, facts, pack)]
+    own = {**facts, **pack.forms_of(facts["hero"])}
+    found = [_align(near, sentence, own, pack) for near in _nearest(sentence, own, pack)]
     best = max((one for one in found if one), key=lambda one: one[0], default=None)
     return best[1] if best else Match(sentence, None, False, (), sentence.tokens)
 
@@ -70,23 +71,23 @@ def _skeleton(sentence: Sentence, pack: Pack) -> tuple[str, ...]:
     return tuple(f"<{found[0]}>" if found else text.lower() for text, found in known)
 
 
-def _nearest(sentence: Sentence, facts: Mapping[str, str], pack: Pack) -> list[Pattern]:
+def _nearest(sentence: Sentence, own: Mapping[str, str], pack: Pack) -> list[Pattern]:
     """List the patterns that share most of their words, the plan's own event first."""
     words = set(_skeleton(sentence, pack))
 
     def near(pattern: Pattern) -> tuple[float, bool]:
         wanted = set(pattern.skeleton)
-        return len(wanted & words) / len(wanted | words), pattern.event == facts.get("event")
+        return len(wanted & words) / len(wanted | words), pattern.event == own.get("event")
 
     return sorted(pack.patterns, key=near, reverse=True)[:NEAREST]
 
 
 def _align(
-    pattern: Pattern, sentence: Sentence, facts: Mapping[str, str], pack: Pack
+    pattern: Pattern, sentence: Sentence, own: Mapping[str, str], pack: Pack
 ) -> tuple[float, Match] | None:
     """Align a pattern with a sentence; None where too little of either is covered."""
     parts, tokens = pattern.parts, sentence.tokens
-    gains = [[_gain(part, token, facts, pack) for token in tokens] for part in parts]
+    gains = [[_gain(part, token, own, pack) for token in tokens] for part in parts]
     pairs = _best_path(gains)
     used = {j for _, j in pairs}
     covered = sum(is_word(tokens[j].text) for j in used)
@@ -97,12 +98,12 @@ def _align(
         return None
     slots = tuple((parts[i], tokens[j]) for i, j in pairs if parts[i].kind)
     rest = tuple(token for j, token in enumerate(tokens) if j not in used)
-    own = pattern.event in (None, facts.get("event"))
-    score = sum(gains[i][j] for i, j in pairs) - (len(parts) - len(pairs)) - len(rest) + own
+    fits = pattern.event in (None, own.get("event"))
+    score = sum(gains[i][j] for i, j in pairs) - (len(parts) - len(pairs)) - len(rest) + fits
     return score, Match(sentence, pattern, False, slots, rest)
 
 
-def _gain(part: Part, token: Token, facts: Mapping[str, str], pack: Pack) -> float:
+def _gain(part: Part, token: Token, own: Mapping[str, str], pack: Pack) -> float:
     """Return what it gains to take a token for a part; 0 forbids it."""
     found = pack.look_up(token.text)
     if not part.kind:
@@ -112,7 +113,7 @@ def _gain(part: Part, token: Token, facts: Mapping[str, str], pack: Pack) -> flo
         return STRANGE if unknown and part.kind != PRONOUN else 0.0
     if found[0] != part.kind:
         return 0.0
-    return SLOT * (1.5 if facts.get(part.value) == found[1] else 1.0)
+    return SLOT * (1.5 if own.get(part.value) == found[1] else 1.0)
 
 
 def _best_path(gains: list[list[float]]) -> list[tuple[int, int]]:

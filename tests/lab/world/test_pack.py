@@ -35,9 +35,7 @@ def test_every_phrasing_of_a_beat_states_the_same_facts():
     for pattern in english().patterns:
         stated = {part.value for part in pattern.parts if part.kind not in ("", "pronoun")}
         by_beat.setdefault(pattern.beat, []).append(stated - {"hero", "friend", "thing"})
-    steps = {
-        beat: stated for beat, stated in by_beat.items() if re.fullmatch(r"\w+(/\d)?", beat)
-    }
+    steps = {beat: stated for beat, stated in by_beat.items() if re.fullmatch(r"\w+(/\d)?", beat)}
     assert {beat for beat, stated in steps.items() if any(s != stated[0] for s in stated)} == set()
 
 

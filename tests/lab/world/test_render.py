@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 from lab.world.facts import draw_facts
 from lab.world.render import fact_card, natural_prompt, story
@@ -42,7 +43,7 @@ def test_a_pronoun_never_follows_a_sentence_with_somebody_else_of_that_gender():
     facts = plan(0) | {"hero": "Rosa", "friend": "Ivy"}
     for seed in range(500):
         told = sentences(story(facts, random.Random(seed)))
-        for before, after in zip(told, told[1:], strict=False):
+        for before, after in pairwise(told):
             if after.text.startswith("She "):
                 assert "Rosa" in before.text or before.text.startswith("She ")
                 assert "Ivy" not in before.text
