@@ -73,11 +73,10 @@ class _Desk:
         wanted = local_path(request.query_params.get("next"), "")
         token = read_token(request.scope)
         try:
-            if token and await self._in_thread(sessions.current, fingerprint(token)):
-                return self._go(request, wanted)
+            found = await self._in_thread(_session, token)
         except StoreError:
             return unreachable_page(request.scope)
-        return sign_in_page(request.scope, wanted=wanted)
+        return self._go(request, wanted) if found else sign_in_page(request.scope, wanted=wanted)
 
     async def enter(self, request: Request) -> Response:
         """Check a name and a password; answer with the cookie or with words."""
@@ -144,6 +143,10 @@ class _Desk:
 
 
 _UNCACHED = {"Cache-Control": "no-store"}
+
+
+def _session(store: Store, token: str | None) -> object:
+    return sessions.current(store, fingerprint(token)) if token else None
 
 
 async def _style(request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -108,8 +108,3 @@ class Lookups:
     def forget(self, token: str) -> None:
         """Ask the store the next time."""
         self._known.pop(fingerprint(token), None)
-
-
-def allowed(account: Account | None, roles: Collection[str]) -> bool:
-    """Say whether an account has one of the roles."""
-    return account is not None and account.role in roles
