@@ -39,6 +39,7 @@ class Supervisor:
     """Whether a signal has come."""
 
     _waiting: dict[str, float] = field(default_factory=dict)
+    _been_ready: set[str] = field(default_factory=set)
 
     def run(self) -> int:
         """Start all, keep them running, stop all.
@@ -80,6 +81,7 @@ class Supervisor:
             return True
         if program.is_healthy():
             del self._waiting[program.name]
+            self._been_ready.add(program.name)
             self.say(f"{program.name} is ready ({time.monotonic() - since:.0f} s)")
         elif time.monotonic() - since > self.patience:
             self.say(
@@ -96,7 +98,9 @@ class Supervisor:
         moment = time.monotonic()
         program.deaths = [when for when in program.deaths if when > moment - self.seconds]
         program.deaths.append(moment)
-        if code == USERS_FAULT or len(program.deaths) > self.restarts:
+        # What never worked will not work the next time.
+        hopeless = code == USERS_FAULT or program.name not in self._been_ready
+        if hopeless or len(program.deaths) > self.restarts:
             self.say(f"{program.name} cannot run: {program.last_words()}")
             self.say(f"stopping everything; what it wrote is in {program.log_path}")
             return False

@@ -15,6 +15,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(str(os.getpid()).encode())
+        if "crash-when-asked" in sys.argv:
+            self.wfile.flush()
+            sys.stderr.write("boom\n")
+            sys.stderr.flush()
+            os._exit(1)
 
     def log_message(self, *values):
         pass

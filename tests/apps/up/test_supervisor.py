@@ -136,12 +136,20 @@ def test_a_killed_program_is_started_again_and_said(start):
 
 
 def test_a_program_that_keeps_dying_stops_all(start):
-    run = start(first=["crash"], second=["grandchild"])
+    run = start(first=["crash-when-asked"], second=["grandchild"])
     assert run.rest() == 1
     assert len(run.pids("first")) == 4
     assert "first died (exit code 1) and is started again (3 of 3 times)" in run.said
     assert "first cannot run: boom" in run.said
     assert "first.log" in run.said[-1]
+    assert run.left() == []
+
+
+def test_a_program_that_never_worked_is_not_tried_again(start):
+    run = start(first=["crash"], second=["grandchild"])
+    assert run.rest() == 1
+    assert len(run.pids("first")) == 1
+    assert "first cannot run: boom" in run.said
     assert run.left() == []
 
 
