@@ -1,6 +1,8 @@
 """Turns rows from clients into stored rows, inside the writer's transaction.
 
-A row whose id is there already is left alone, so that a repeated write is the same write.
+A row whose id is there already is left alone, so that a repeated write is the same write. The
+single writer looks first and then inserts: DuckDB's ON CONFLICT would do the same, but shuffles
+the rows of a statement, and with them the order of prompts and generations, and costs 1 ms more.
 """
 
 from __future__ import annotations
@@ -44,23 +46,26 @@ def add_rows(connection: Connection, batches: Iterable[Rows]) -> None:
 
 
 def _insert(connection: Connection, table: str, batches: list[Rows]) -> None:
-    listed: list[Sequence[Any]] = []
+    listed: dict[str, Sequence[Any]] = {}
     for rows in batches:
         if isinstance(rows.values, pyarrow.Table):
             _insert_arrow(connection, table, rows.values)
         else:
-            listed.extend(rows.values)
-    for start in range(0, len(listed), CHUNK_ROWS):
-        insert_values(connection, table, listed[start : start + CHUNK_ROWS])
+            for row in rows.values:
+                listed.setdefault(row[0], row)
+    stored = _stored(connection, table, list(listed))
+    fresh = [row for id, row in listed.items() if id not in stored]
+    for start in range(0, len(fresh), CHUNK_ROWS):
+        insert_values(connection, table, fresh[start : start + CHUNK_ROWS])
 
 
 def insert_values(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert a few rows by one VALUES list.
+    """Insert a few new rows by one VALUES list.
 
     Args:
         connection: the writer's, within a transaction.
         table: the table's name.
-        rows: values in the order of the record's fields.
+        rows: values in the order of the record's fields; none is stored yet.
 
     Raises:
         StoreError: a row has the wrong number of values.
@@ -71,21 +76,40 @@ def insert_values(connection: Connection, table: str, rows: Sequence[Sequence[An
         raise StoreError(f"rows of {table} need {width} values: {column_list(kind)}")
     marks = ", ".join([f"({', '.join('?' * width)})"] * len(rows))
     connection.execute(
-        f"INSERT INTO {table} ({column_list(kind)}) VALUES {marks} ON CONFLICT (id) DO NOTHING",
+        f"INSERT INTO {table} ({column_list(kind)}) VALUES {marks}",
         [value for row in rows for value in row],
     )
 
 
+def _stored(connection: Connection, table: str, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(ids), CHUNK_ROWS):
+        some = ids[start : start + CHUNK_ROWS]
+        marks = ", ".join(["?::UUID"] * len(some))
+        query = f"SELECT id::VARCHAR FROM {table} WHERE id IN ({marks})"
+        found.update(id for (id,) in connection.execute(query, [*some]).fetchall())
+    return found
+
+
 def _insert_arrow(connection: Connection, table: str, incoming: pyarrow.Table) -> None:
     names = column_list(table_types()[table])
-    connection.register("incoming", incoming)
     try:
-        connection.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming "
-            "ON CONFLICT (id) DO NOTHING"
-        )
+        connection.register("incoming", incoming)
+        query = f"SELECT id FROM incoming WHERE id::UUID IN (SELECT id FROM {table})"
+        stored = {id for (id,) in connection.execute(query).fetchall()}
+        connection.register("incoming", incoming.filter(_is_first(incoming, stored)))
+        connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
     finally:
         connection.unregister("incoming")
+
+
+def _is_first(incoming: pyarrow.Table, stored: set[str]) -> pyarrow.Array:
+    seen = set(stored)
+    mask = []
+    for id in incoming["id"].to_pylist():
+        mask.append(id not in seen)
+        seen.add(id)
+    return pyarrow.array(mask, pyarrow.bool_())
 
 
 def _check_references(connection: Connection, batches: list[Rows]) -> None:
@@ -116,13 +140,9 @@ def _check_few(connection: Connection, wanted: list[tuple[str, str, str]]) -> No
     targets: dict[str, set[str]] = {}
     for _, field, id in wanted:
         targets.setdefault(TARGETS[field], set()).add(id)
-    found: set[tuple[str, str]] = set()
-    for target, ids in targets.items():
-        marks = ", ".join(["?::UUID"] * len(ids))
-        query = f"SELECT id::VARCHAR FROM {target} WHERE id IN ({marks})"
-        found.update((target, id) for (id,) in connection.execute(query, [*ids]).fetchall())
+    stored = {target: _stored(connection, target, list(ids)) for target, ids in targets.items()}
     for table, field, id in wanted:
-        if (TARGETS[field], id.lower()) not in found:
+        if id not in stored[TARGETS[field]]:
             raise _dangling(table, field, id)
 
 
@@ -132,11 +152,11 @@ def _check_many(connection: Connection, table: str, field: str, ids: set[str]) -
         missing = connection.execute(
             "SELECT id FROM wanted WHERE NOT EXISTS "
             f"(SELECT 1 FROM {TARGETS[field]} AS target WHERE target.id = wanted.id::UUID) LIMIT 1"
-        ).fetchone()
+        ).fetchall()
     finally:
         connection.unregister("wanted")
     if missing:
-        raise _dangling(table, field, missing[0])
+        raise _dangling(table, field, missing[0][0])
 
 
 def _dangling(table: str, field: str, id: str) -> StoreError:
@@ -152,8 +172,8 @@ def _check_unique(connection: Connection, table: str) -> None:
     fields = ", ".join(UNIQUE[table])
     doubled = connection.execute(
         f"SELECT {fields} FROM {table} GROUP BY {fields} HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
+    ).fetchall()
     if doubled:
-        pairs = zip(UNIQUE[table], doubled)
+        pairs = zip(UNIQUE[table], doubled[0])
         named = " and ".join(f"{field} {str(value)!r}" for field, value in pairs)
         raise StoreError(f"there is already one of {table} with {named}; choose another")

@@ -42,8 +42,10 @@ def find_or_start(places: Places, idle_seconds: float | None = None) -> Address:
     prepare_folder(places.database)
     with hold_lock(places.start_lock, START_SECONDS) as is_mine:
         if not is_mine:
-            raise OwnerError(f"other programs have been starting the owner of {places.database} "
-                             f"for {START_SECONDS:.0f} s; look into {places.log}")
+            raise OwnerError(
+                f"other programs have been starting the owner of {places.database} "
+                f"for {START_SECONDS:.0f} s; look into {places.log}"
+            )
         if address := _living(places):
             return address
         _start(places, idle_seconds)
@@ -135,5 +137,7 @@ def stop_owner(home: Home) -> bool:
     httpx.post(f"{address.url}/stop", headers=authorise(address), timeout=10.0, trust_env=False)
     with hold_lock(places.owner_lock, STOP_SECONDS) as is_gone:
         if not is_gone:
-            raise OwnerError(f"the owner of {places.database} does not leave; end process {address.pid}")
+            raise OwnerError(
+                f"the owner of {places.database} does not leave; end process {address.pid}"
+            )
     return True

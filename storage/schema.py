@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ UNIQUE = {
     "assignments": ("item_id", "reviewer_id"),
 }
 """Fields that no two rows of a table may share; checked in the writer's transaction."""
+
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _SQL_TYPES = {
     str: "VARCHAR",
@@ -146,6 +149,8 @@ def _encode_value(value: Any, column: Column, kind: type) -> Any:
         raise _misfit(kind, column, value)
     if column.python is dict:
         return dump_json(value)
+    if column.sql == "UUID":
+        return _checked_id(value, column, kind)
     if issubclass(column.python, StrEnum):
         return _enum_text(value, column, kind)
     if column.python is float and type(value) is int:
@@ -155,6 +160,14 @@ def _encode_value(value: Any, column: Column, kind: type) -> Any:
     if column.python is datetime and value.tzinfo is None:
         raise _misfit(kind, column, value)
     return value
+
+
+def _checked_id(value: Any, column: Column, kind: type) -> str:
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    raise StoreError(
+        f"{kind.__name__}.{column.name} must be a UUID in small letters, not {value!r:.80}"
+    )
 
 
 def _enum_text(value: Any, column: Column, kind: type) -> str:

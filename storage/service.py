@@ -72,7 +72,9 @@ class Service:
     async def _health(self, _: Request) -> Response:
         read = partial(self._reader.read, "SELECT count(*) AS n FROM schema_migrations", [])
         await asyncio.get_running_loop().run_in_executor(self._checker, read)
-        return JSONResponse({"pid": os.getpid(), "change": self._started_ms + self._writer.n_commits})
+        return JSONResponse(
+            {"pid": os.getpid(), "change": self._started_ms + self._writer.n_commits}
+        )
 
     async def _add(self, request: Request) -> Response:
         rows = unpack_add(request.headers["content-type"], await request.body())

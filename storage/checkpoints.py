@@ -1,0 +1,36 @@
+"""Reads checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lab.errors import UnknownNameError
+from lab.records import Checkpoint
+from storage.client import Store
+
+
+def named(store: Store, name: str) -> Checkpoint:
+    """Return the newest checkpoint of a name.
+
+    Raises:
+        UnknownNameError: there is none; lists the names that there are.
+    """
+    found = store.select(
+        Checkpoint, "WHERE name = $1 ORDER BY created_at DESC, id DESC LIMIT 1", [name]
+    )
+    if found:
+        return found[0]
+    rows = store.rows("SELECT DISTINCT name FROM checkpoints ORDER BY name")
+    known = [row["name"] for row in rows]
+    raise UnknownNameError.of("checkpoint", name, known, "train one with `lab train`")
+
+
+def every(store: Store) -> list[Checkpoint]:
+    """Return all checkpoints, the oldest first."""
+    return store.select(Checkpoint, "ORDER BY created_at, id")
+
+
+def by_ids(store: Store, ids: Iterable[str]) -> dict[str, Checkpoint]:
+    """Return checkpoints by their ids; an id that the store does not hold is left out."""
+    found = store.select(Checkpoint, "WHERE id IN (SELECT unnest($1::UUID[]))", [list(ids)])
+    return {checkpoint.id: checkpoint for checkpoint in found}

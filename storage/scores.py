@@ -1,0 +1,22 @@
+"""Reads what automatic metrics have said."""
+
+from __future__ import annotations
+
+from lab.records import MetricScore
+from storage.client import Store
+
+
+def missing(store: Store, metric: str, version: str) -> list[str]:
+    """Return the ids of generations that a metric has not scored in this version, in order."""
+    rows = store.rows(
+        "SELECT id FROM generations WHERE id NOT IN "
+        "(SELECT generation_id FROM metric_scores WHERE metric = $1 AND version = $2) "
+        "ORDER BY rowid",
+        [metric, version],
+    )
+    return [row["id"] for row in rows]
+
+
+def read(store: Store, metric: str) -> list[MetricScore]:
+    """Return all scores of a metric, of every version, in the order in which they were made."""
+    return store.select(MetricScore, "WHERE metric = $1 ORDER BY rowid", [metric])

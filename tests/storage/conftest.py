@@ -1,0 +1,46 @@
+"""A store in a folder of its own, and a small made world of records to put into it."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from lab.home import Home, find_home
+from storage.client import Store, open_store, stop_owner
+
+
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    """The module beside this one that makes records; tests are not importable by name."""
+    spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("made.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A lab's folder; whatever owner it got is gone when the test ends."""
+    place = find_home(tmp_path / "lab-home", str(tmp_path / "lab-home" / "lab.duckdb"))
+    yield place
+    stop_owner(place)
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[Store]:
+    """An empty store with its own owner process."""
+    with open_store(home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One store for the tests of a file that do not mind what is in it."""
+    folder = tmp_path_factory.mktemp("lab-home")
+    place = find_home(folder, str(folder / "lab.duckdb"))
+    with open_store(place) as opened:
+        yield opened
+    stop_owner(place)
