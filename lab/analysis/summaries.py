@@ -1,4 +1,4 @@
-"""Turns scores, ratings and votes into the plain sums of a report: means, counts, paces."""
+"""Turns scores and ratings into plain means: of a metric by checkpoint, of a text by criterion."""
 
 from __future__ import annotations
 
@@ -30,23 +30,6 @@ class MetricMean:
     """Texts of the checkpoint."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewerSummary:
-    """How much one reviewer did and how fast."""
-
-    reviewer: str
-    """Pseudonym."""
-
-    n_rated: int
-    """Items rated, however many criteria each has."""
-
-    n_compared: int
-    """Pairs voted on."""
-
-    median_seconds: float
-    """Median time from showing an item to the answer, in seconds."""
-
-
 def metric_means(frame: pd.DataFrame, metrics: Sequence[str]) -> tuple[MetricMean, ...]:
     """Compute the mean of each metric over each checkpoint's texts.
 
@@ -66,34 +49,6 @@ def metric_means(frame: pd.DataFrame, metrics: Sequence[str]) -> tuple[MetricMea
         for checkpoint, group in rows.groupby("checkpoint", sort=True)
         for metric in metrics
     )
-
-
-def reviewer_summaries(ratings: pd.DataFrame, votes: pd.DataFrame) -> tuple[ReviewerSummary, ...]:
-    """Count each reviewer's answers and take their median time.
-
-    Args:
-        ratings: one row per rating: reviewer, item_id, seconds.
-        votes: one row per vote, with the same columns.
-
-    Returns:
-        One result per reviewer, the busiest first, then by name.
-
-    Raises:
-        ValueError: a column is missing.
-    """
-    rated = _answers(ratings, "n_rated")
-    compared = _answers(votes, "n_compared")
-    answers = pd.concat([rated, compared])
-    found = [
-        ReviewerSummary(
-            reviewer=str(reviewer),
-            n_rated=int((group["kind"] == "n_rated").sum()),
-            n_compared=int((group["kind"] == "n_compared").sum()),
-            median_seconds=float(group["seconds"].median()),
-        )
-        for reviewer, group in answers.groupby("reviewer", sort=True)
-    ]
-    return tuple(sorted(found, key=lambda one: -(one.n_rated + one.n_compared)))
 
 
 def text_means(ratings: pd.DataFrame) -> pd.DataFrame:
@@ -123,9 +78,3 @@ def _mean_of(checkpoint: str, metric: str, scores: pd.Series) -> MetricMean:
         n_scored=len(scored),
         n_texts=len(scores),
     )
-
-
-def _answers(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    # One answer is one item of one reviewer, however many criteria it rates.
-    rows = columns_of(frame, ["reviewer", "item_id", "seconds"], "reviewer_summaries")
-    return rows.drop_duplicates(["reviewer", "item_id"]).assign(kind=kind)

@@ -1,0 +1,1 @@
+"""The dashboard: turns what the store holds into one page per question."""

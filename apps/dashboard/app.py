@@ -1,0 +1,77 @@
+"""The script that Streamlit runs for each view: navigation, filters, the page, the refresh."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import streamlit as st
+
+from apps.dashboard import data, filters, parts
+from apps.dashboard.pages import ab, metrics, overview, ratings, reviewers, texts, training
+from apps.signin.requests import COOKIE, SIGN_OUT
+from apps.signin.sessions import Lookups
+from lab.errors import StoreError
+
+HERE = Path(__file__).parent
+REFRESH_SECONDS = 3
+PAGES = (
+    (overview, "Overview", "overview", ":material/leaderboard:"),
+    (ab, "A/B tests", "ab", ":material/compare_arrows:"),
+    (ratings, "Ratings", "ratings", ":material/bar_chart:"),
+    (reviewers, "Reviewers", "reviewers", ":material/group:"),
+    (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
+    (texts, "Texts", "texts", ":material/article:"),
+    (training, "Training", "training", ":material/show_chart:"),
+)
+
+
+def run() -> None:
+    """Draw the whole view once."""
+    st.set_page_config("Review Lab", str(HERE / "icon.svg"), layout="wide")
+    st.logo(str(HERE / "logo.svg"), size="large", icon_image=str(HERE / "icon.svg"))
+    parts.style()
+    try:
+        st.session_state["change_token"] = data.newest_token()
+        page = st.navigation([_page(*entry) for entry in PAGES])
+        st.session_state["filters"] = filters.choose()
+        _account()
+        page.run()
+    except StoreError as error:
+        parts.empty("The records cannot be read at the moment", str(error))
+    _refresh()
+
+
+def _page(module: object, title: str, path: str, icon: str) -> object:
+    draw = module.draw  # type: ignore[attr-defined]
+    return st.Page(draw, title=title, icon=icon, url_path=path, default=module is overview)
+
+
+def _account() -> None:
+    token = st.context.cookies.get(COOKIE)
+    account = _lookups().account(token) if token else None
+    if account is None:
+        return
+    with st.sidebar:
+        st.html(
+            f'<p class="account">Signed in as {html.escape(account.name)} ({account.role.value}) · '
+            f'<a href="{SIGN_OUT.lstrip("/")}" target="_self">Sign out</a></p>'
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _lookups() -> Lookups:
+    return Lookups(data.store)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _refresh() -> None:
+    try:
+        changed = data.newest_token() != st.session_state.get("change_token")
+    except StoreError:
+        return
+    if changed:
+        st.rerun()
+
+
+run()

@@ -1,0 +1,278 @@
+"""Turns small frames into charts that read the same on a light and a dark ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from apps.dashboard.colours import EVEN, LOSES, NEUTRAL, SCALE, WINS
+
+_FONT = "'Source Sans', 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
+_DECADES = [d * m for d in (0.001, 0.01, 0.1, 1, 10, 100, 1000) for m in (1, 2, 5)]
+_INK = "#14202c"  # on the matrix's own grounds, whatever the theme
+_AXIS = {
+    "labelColor": NEUTRAL,
+    "titleColor": NEUTRAL,
+    "labelFontSize": 12.5,
+    "titleFontSize": 12.5,
+    "titleFontWeight": "normal",
+    "labelLimit": 130,
+    "domainColor": NEUTRAL,
+    "domainOpacity": 0.4,
+    "tickColor": NEUTRAL,
+    "tickOpacity": 0.4,
+    "gridColor": NEUTRAL,
+    "gridOpacity": 0.18,
+}
+_LEGEND = {"labelColor": NEUTRAL, "titleColor": NEUTRAL, "labelFontSize": 12.5, "labelLimit": 200}
+
+
+def dots(
+    frame: pd.DataFrame,
+    colours: Mapping[str, str],
+    domain: tuple[float, float],
+    *,
+    share: bool = False,
+    reference: float | None = None,
+) -> alt.LayerChart:
+    """Draw one dot with its interval per name.
+
+    Args:
+        frame: columns name, value, low, high (NaN where there is no interval), and the words
+            for the tooltip: shown, range, counts.
+        colours: name to colour.
+        domain: ends of the value axis.
+        share: whether values are shares, shown as percentages.
+        reference: a value to mark by a dashed line, e.g. .5 for "no preference".
+    """
+    axis = alt.Axis(format="%" if share else "~g", tickCount=5, title=None)
+    x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), clamp=True), axis=axis)
+    y = _names(frame["name"].tolist())
+    colour = _colour(colours)
+    tip = _tips({"name": "Name", "shown": "Value", "range": "95 % interval", "counts": "From"})
+    base = alt.Chart(frame).encode(y=y, color=colour, tooltip=tip)
+    layers: list[alt.Chart] = []
+    if reference is not None:
+        line = alt.Chart(pd.DataFrame({"value": [reference]}))
+        layers.append(line.mark_rule(color=NEUTRAL, strokeDash=[4, 4]).encode(x="value:Q"))
+    layers.append(
+        base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+            x=alt.X("low:Q", scale=alt.Scale(domain=list(domain), clamp=True), axis=axis),
+            x2="high:Q",
+        )
+    )
+    layers.append(base.mark_point(filled=True, size=110, opacity=1).encode(x=x))
+    layers.append(
+        base.mark_text(dy=-12, fontSize=12.5, color=NEUTRAL).encode(
+            x=x, text="shown:N", color=alt.value(NEUTRAL)
+        )
+    )
+    return _finish(alt.layer(*layers), rows=len(frame), step=42)
+
+
+def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
+    """Draw the shares of the scale's points, one bar per checkpoint.
+
+    Args:
+        frame: columns name, value (the point), n (ratings), share, shown.
+        points: the scale's points, worst first.
+    """
+    colours = _ramp(len(points))
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(height=20)
+        .encode(
+            y=_names(list(dict.fromkeys(frame["name"]))),
+            x=alt.X(
+                "share:Q",
+                stack="zero",
+                axis=alt.Axis(format="%", title=None, tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=alt.Color(
+                "value:O", scale=alt.Scale(domain=list(points), range=colours), legend=None
+            ),
+            order=alt.Order("value:O", sort="ascending"),
+            tooltip=_tips(
+                {"name": "Checkpoint", "value": "Rating", "n": "Ratings", "shown": "Share"}
+            ),
+        )
+    )
+    return _finish(chart, rows=frame["name"].nunique(), step=32)
+
+
+def matrix(frame: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
+    """Draw how often the row's checkpoint is preferred to the column's, with the counts.
+
+    Args:
+        frame: columns row, column, rate, shown (the cell's words), counts, range.
+        names: the checkpoints, best first.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "column:N",
+            sort=list(names),
+            axis=alt.Axis(
+                title="against",
+                orient="top",
+                labelAngle=0,
+                labelLimit=90,
+                labelOverlap=False,
+                domain=False,
+                ticks=False,
+            ),
+        ),
+        y=alt.Y(
+            "row:N",
+            sort=list(names),
+            axis=alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False),
+        ),
+        tooltip=_tips(
+            {
+                "row": "Preferred",
+                "column": "Against",
+                "shown": "Win rate",
+                "range": "95 % interval",
+                "counts": "From",
+            }
+        ),
+    )
+    scale = alt.Scale(domain=[0, 0.5, 1], range=[LOSES, EVEN, WINS], clamp=True, interpolate="rgb")
+    cells = base.mark_rect(cornerRadius=5, stroke=NEUTRAL, strokeOpacity=0.25).encode(
+        color=alt.Color("rate:Q", scale=scale, legend=None)
+    )
+    figures = base.mark_text(fontSize=15, fontWeight=600, dy=-6, color=_INK).encode(text="shown:N")
+    votes = base.mark_text(fontSize=11.5, dy=12, color=_INK).encode(text="votes:N")
+    return _finish(alt.layer(cells, figures, votes), rows=len(names), step=64)
+
+
+def scatter(
+    frame: pd.DataFrame, colours: Mapping[str, str], x_title: str, y_title: str
+) -> alt.Chart:
+    """Draw one dot per text: its metric against its mean human rating.
+
+    Args:
+        frame: columns x, y, name, prompt.
+        colours: name to colour.
+        x_title: the metric's name.
+        y_title: what people judged.
+    """
+    chart = (
+        alt.Chart(frame)
+        .mark_circle(size=46, opacity=0.75)
+        .encode(
+            x=alt.X(
+                "x:Q",
+                title=x_title,
+                scale=alt.Scale(zero=False, nice=True),
+                axis=alt.Axis(tickCount=6),
+            ),
+            y=alt.Y(
+                "y:Q",
+                title=y_title,
+                scale=alt.Scale(zero=False, nice=True),
+                axis=alt.Axis(tickCount=5),
+            ),
+            color=_colour(colours),
+            tooltip=[
+                *_tips({"name": "Checkpoint", "prompt": "Prompt"}),
+                alt.Tooltip("x:Q", title=x_title, format=".3~f"),
+                alt.Tooltip("y:Q", title=y_title, format=".2~f"),
+            ],
+        )
+    )
+    return _finish(chart, height=360)
+
+
+def curves(
+    frame: pd.DataFrame,
+    colours: Mapping[str, str],
+    x: str,
+    x_title: str,
+    y_title: str,
+    *,
+    log: bool = False,
+) -> alt.LayerChart | alt.Chart:
+    """Draw one line per run and kind of value over the training.
+
+    Args:
+        frame: columns name, kind ("training", "validation", …), value, and the x column.
+        colours: run's name to colour.
+        x: the column to draw along.
+        x_title: its words.
+        y_title: what is drawn, with its unit.
+        log: whether the value axis is logarithmic.
+    """
+    kinds = list(dict.fromkeys(frame["kind"]))
+    dashes = alt.Scale(domain=kinds, range=[[1, 0], [6, 4]][: len(kinds)])
+    dash = alt.StrokeDash("kind:N", legend=None, scale=dashes)
+    scale = alt.Scale(type="log" if log else "linear", zero=False, nice=not log)
+    ticks = alt.Axis(values=_DECADES, format="~g") if log else alt.Axis(tickCount=6, format="~g")
+    base = alt.Chart(frame).encode(
+        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickCount=6, format="~s")),
+        y=alt.Y("value:Q", title=y_title, scale=scale, axis=ticks),
+        color=_colour(colours),
+        strokeDash=dash,
+        detail="run:N",
+        tooltip=[
+            *_tips({"name": "Run", "kind": "Loss"}),
+            alt.Tooltip("step:Q", title="Step", format=",d"),
+            alt.Tooltip("value:Q", title=y_title, format=".4~g"),
+        ],
+    )
+    return _finish(base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=16)), height=320)
+
+
+def bars(frame: pd.DataFrame, x_title: str) -> alt.Chart:
+    """Draw one bar per name.
+
+    Args:
+        frame: columns name, value, shown.
+        x_title: what is counted.
+    """
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(height=16, color=WINS)
+        .encode(
+            y=_names(frame["name"].tolist()),
+            x=alt.X("value:Q", title=x_title, axis=alt.Axis(tickCount=5, tickMinStep=1)),
+            tooltip=_tips({"name": "Name", "shown": x_title}),
+        )
+    )
+    return _finish(chart, rows=len(frame), step=28)
+
+
+def ramp(points: Sequence[int]) -> dict[str, str]:
+    """Map the scale's points to their colours, for a legend."""
+    return {str(point): colour for point, colour in zip(points, _ramp(len(points)), strict=True)}
+
+
+def _ramp(n: int) -> list[str]:
+    last = max(n - 1, 1)
+    return [SCALE[round(i * (len(SCALE) - 1) / last)] for i in range(n)]
+
+
+def _names(names: Sequence[str]) -> alt.Y:
+    axis = alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False, grid=False)
+    return alt.Y("name:N", sort=list(names), axis=axis)
+
+
+def _colour(colours: Mapping[str, str]) -> alt.Color:
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color("name:N", scale=scale, legend=None)
+
+
+def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+
+
+def _finish(chart, rows: int = 0, step: int = 0, height: int = 0):  # type: ignore[no-untyped-def]
+    sized = chart.properties(height=alt.Step(step) if step else height, background="transparent")
+    return (
+        sized.configure(font=_FONT)
+        .configure_axis(**_AXIS)
+        .configure_legend(**_LEGEND)
+        .configure_view(stroke=None)
+    )

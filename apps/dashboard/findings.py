@@ -1,0 +1,120 @@
+"""Turns results into the one sentence at the top of a page."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from apps.dashboard import words
+
+
+def overview(wins: pd.DataFrame, means: pd.DataFrame, rates: pd.DataFrame, n_texts: int) -> str:
+    """Say which checkpoint people prefer, or rate best, and how much is hallucinated."""
+    said = [
+        sentence for sentence in (preferred(wins) or rated(means), hallucinated(rates)) if sentence
+    ]
+    if wins.empty and means.empty:
+        said.insert(0, f"{words.count(n_texts, 'text')} stored; nobody has judged one yet.")
+    return " ".join(said)
+
+
+def preferred(wins: pd.DataFrame) -> str:
+    """Say who wins most; empty where there are no votes."""
+    if wins.empty:
+        return ""
+    best = wins.sort_values("value", ascending=False).iloc[0]
+    spread = f" ({_interval(best)})"
+    if pd.isna(best["low"]):
+        return (
+            f"{best['name']} leads with {best['shown']} of its comparisons, but that is not enough "
+            f"to tell: {best['range']}."
+        )
+    if best["low"] > 0.5:
+        return f"{best['name']} is preferred in {best['shown']} of its comparisons{spread}."
+    return (
+        f"No checkpoint is clearly preferred: {best['name']} leads with {best['shown']} of its "
+        f"comparisons{spread}."
+    )
+
+
+def rated(means: pd.DataFrame) -> str:
+    """Say who has the highest mean on how many criteria; empty where there are no ratings."""
+    if means.empty:
+        return ""
+    best = means.loc[means.groupby("criterion")["value"].idxmax()]
+    n_criteria = len(best)
+    name = best["name"].mode().iloc[0]
+    leads = best[best["name"] == name]
+    top = leads.sort_values("value", ascending=False).iloc[0]
+    figure = f"{top['criterion']} {top['shown']}{_in_brackets(top)}"
+    if means["name"].nunique() == 1:
+        return f"{name} is rated highest for {figure}."
+    if n_criteria == 1:
+        return f"{name} has the highest mean: {figure}."
+    which = (
+        "every criterion" if len(leads) == n_criteria else words.listed(list(leads["criterion"]))
+    )
+    return f"{name} has the highest mean on {which}, highest of all for {figure}."
+
+
+def hallucinated(rates: pd.DataFrame) -> str:
+    """Say whose texts have the fewest and the most hallucinations; empty where none is checked."""
+    if rates.empty:
+        return ""
+    ordered = rates.sort_values("value")
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    first = f"The check marks a hallucination in {best['shown']} of {best['name']}’s texts"
+    if len(ordered) == 1 or best["shown"] == worst["shown"]:
+        return f"{first}."
+    return f"{first} and in {worst['shown']} of {worst['name']}’s."
+
+
+def agreement(alphas: pd.DataFrame, n_reviewers: int) -> str:
+    """Say on what the reviewers agree most and least."""
+    who = words.count(n_reviewers, "reviewer")
+    known = alphas.dropna(subset="value").sort_values("value", ascending=False)
+    if known.empty:
+        return f"{who} so far; agreement needs texts that two of them have rated."
+    best, worst = known.iloc[0], known.iloc[-1]
+    first = f"{who} agree most on {best['name']} (alpha {best['shown']}{_in(best)})"
+    if len(known) == 1:
+        return f"{who}: agreement on {best['name']} is alpha {best['shown']}{_in(best)}."
+    return f"{first} and least on {worst['name']} ({worst['shown']}{_in(worst)})."
+
+
+def side(value: float | None, low: float | None, high: float | None, shown: str) -> str:
+    """Say whether reviewers lean to one side."""
+    if value is None:
+        return "No vote has been decided yet, so nothing can be said about sides."
+    if low is None or high is None:
+        return f"The text on the left won {shown} of the decided votes."
+    if low <= 0.5 <= high:
+        return f"No leaning to a side can be seen: the left text won {shown} of the decided votes."
+    lean = "left" if value > 0.5 else "right"
+    return f"Reviewers lean to the {lean}: the left text won {shown} of the decided votes."
+
+
+def _interval(row: pd.Series) -> str:
+    return f"95 % interval {row['range']}"
+
+
+def _in_brackets(row: pd.Series) -> str:
+    return f" ({_interval(row)})" if pd.notna(row["low"]) else ""
+
+
+def _in(row: pd.Series) -> str:
+    return f", {row['range']}" if pd.notna(row["low"]) else ""
+
+
+def follows(table: pd.DataFrame, criterion: str, level: str, coefficient: str) -> str:
+    """Say which metric follows people best, and by how much."""
+    known = table.dropna(subset="value")
+    if known.empty:
+        return f"No metric can be compared with people's {criterion} yet, at the level “{level}”."
+    best = known.iloc[0]
+    figure = f"{coefficient} {best['shown']}{_in(best)}; level: {level}"
+    if pd.notna(best["low"]) and best["low"] <= 0 <= best["high"]:
+        return (
+            f"No metric clearly follows people's {criterion}: {best['name']} is nearest ({figure})."
+        )
+    among = words.count(len(known), "metric")
+    return f"Of {among}, {best['name']} follows people's {criterion} best ({figure})."

@@ -1,0 +1,132 @@
+"""Overview: turns everything known about the checkpoints into one view and one table."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from apps.dashboard import charts, colours, data, findings, parts, results, words
+from apps.dashboard.filters import Filters
+
+TITLE = "Overview"
+
+
+def draw() -> None:
+    """Draw the page."""
+    filters: Filters = st.session_state["filters"]
+    generations = filters.generations(data.generations())
+    if generations.empty:
+        _nothing(data.generations().empty)
+        return
+    wins, means = results.win_rates(filters), results.means(filters)
+    rates = results.hallucinations(filters)
+    parts.heading(TITLE, findings.overview(wins, means, rates, len(generations)))
+    parts.cards(_figures(filters, generations))
+    names = colours.by_checkpoint(data.checkpoint_names())
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _wins(wins, names)
+    with right:
+        _rates(rates, names)
+    _means(means, names)
+    parts.section(
+        "Everything in one table",
+        "Ranges are 95 % intervals; metrics are means over the checkpoint's texts.",
+    )
+    parts.table(_table(wins, means, rates, results.metric_means(filters)), "overview")
+
+
+def _nothing(none_at_all: bool) -> None:
+    if not none_at_all:
+        parts.heading(TITLE, "No text is left within these filters.")
+        parts.hidden("texts")
+        return
+    parts.heading(TITLE, "This lab holds no texts yet.")
+    parts.empty(
+        "No texts yet",
+        "Run the whole loop on the built-in world, or bring the texts of another system with "
+        "`lab generations import`.",
+        "lab demo",
+    )
+
+
+def _figures(filters: Filters, generations: pd.DataFrame) -> list[tuple[str, str, str]]:
+    ratings, votes = filters.ratings(data.ratings()), filters.votes(data.votes())
+    people = set(ratings["reviewer_id"]) | set(votes["reviewer_id"])
+    n_checked = int((generations["check_status"] == "ok").sum())
+    prompts = words.count(generations["prompt_id"].nunique(), "prompt")
+    rated = words.count(ratings["generation_id"].nunique(), "text") + " rated"
+    met = words.count(len(votes.drop_duplicates("item_id")), "pair") + " compared"
+    return [
+        ("Checkpoints", f"{generations['checkpoint'].nunique():,}", prompts),
+        ("Texts", f"{len(generations):,}", f"{n_checked:,} checked"),
+        ("Ratings", f"{len(ratings):,}", rated),
+        ("Votes", f"{len(votes):,}", met),
+        ("Reviewers", f"{len(people):,}", "who rated or voted"),
+    ]
+
+
+def _wins(wins: pd.DataFrame, names: dict[str, str]) -> None:
+    parts.section(
+        "Win rate",
+        "How often its text is preferred to the others' for the same prompt; a tie counts half. "
+        "Lines are 95 % intervals.",
+    )
+    if wins.empty:
+        parts.no_votes(data.votes().empty)
+        return
+    drawing = charts.dots(wins, names, (0, 1), share=True, reference=0.5)
+    parts.chart(drawing, key="chart-wins", alt_text="Win rate per checkpoint with intervals")
+
+
+def _rates(rates: pd.DataFrame, names: dict[str, str]) -> None:
+    parts.section(
+        "Texts with a hallucination",
+        "Share of checked texts in which the source check marks something. Lower is better.",
+    )
+    if rates.empty:
+        parts.empty(
+            "No text checked yet",
+            "Check the texts that have a source; the marks appear here and on the page Texts.",
+            "lab check",
+        )
+        return
+    drawing = charts.dots(rates, names, (0, 1), share=True)
+    parts.chart(drawing, key="chart-rates", alt_text="Hallucination rate per checkpoint")
+
+
+def _means(means: pd.DataFrame, names: dict[str, str]) -> None:
+    parts.section(
+        "Mean rating",
+        "Mean of all ratings in points of the scale; lines are 95 % intervals over reviewers and "
+        "prompts.",
+    )
+    if means.empty:
+        parts.no_ratings(data.ratings().empty)
+        return
+    top = max(5, int(data.ratings()["value"].max()))
+    columns = st.columns(2, gap="medium")
+    for i, (criterion, group) in enumerate(means.groupby("criterion", sort=True)):
+        with columns[i % 2]:
+            parts.subsection(str(criterion))
+            drawing = charts.dots(group, names, (1, top))
+            alt_text = f"Mean {criterion} per checkpoint with intervals"
+            parts.chart(drawing, key=f"chart-means-{criterion}", alt_text=alt_text)
+
+
+def _table(
+    wins: pd.DataFrame, means: pd.DataFrame, rates: pd.DataFrame, metrics: pd.DataFrame
+) -> pd.DataFrame:
+    table = metrics.set_index("checkpoint")
+    columns: dict[str, pd.Series] = {"texts": table.pop("texts")}
+    for frame, title in ((wins, "win rate"), (rates, "hallucination")):
+        if not frame.empty:
+            columns |= _value_and_range(frame, title)
+    for criterion, group in means.groupby("criterion", sort=True) if not means.empty else ():
+        columns |= _value_and_range(group, str(criterion))
+    return pd.concat([pd.DataFrame(columns, index=table.index), table], axis=1).reset_index()
+
+
+def _value_and_range(frame: pd.DataFrame, title: str) -> dict[str, pd.Series]:
+    named = frame.set_index("name")
+    return {title: named["shown"], f"{title}, interval": named["range"]}

@@ -1,0 +1,152 @@
+"""The pieces that all pages are made of: finding, cards, sections, tables, empty states."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Give the page our small style sheet."""
+    st.html(_STYLE)
+
+
+def heading(title: str, finding: str) -> None:
+    """Write a page's title and, below it, the one sentence that the data say.
+
+    Args:
+        title: the page's name.
+        finding: plain text; names in it are shown as they are.
+    """
+    st.html(f'<h1 class="page">{html.escape(title)}</h1>')
+    st.html(f'<p class="finding">{html.escape(finding)}</p>')
+
+
+def section(title: str, how_to_read: str = "") -> None:
+    """Write a section's title and how to read what follows, as plain text."""
+    note = f'<p class="note">{html.escape(how_to_read)}</p>' if how_to_read else ""
+    st.html(f'<h2 class="section">{html.escape(title)}</h2>{note}')
+
+
+def note(text: str) -> None:
+    """Write a quiet remark, as plain text."""
+    st.html(f'<p class="note">{html.escape(text)}</p>')
+
+
+def cards(figures: Sequence[tuple[str, str, str]]) -> None:
+    """Show headline figures side by side.
+
+    Args:
+        figures: label, value and the small line below it for each.
+    """
+    cells = "".join(
+        f'<div class="card"><div class="label">{html.escape(label)}</div>'
+        f'<div class="value">{html.escape(value)}</div>'
+        f'<div class="under">{html.escape(under)}</div></div>'
+        for label, value, under in figures
+    )
+    st.html(f'<div class="cards">{cells}</div>')
+
+
+def legend(colours: Mapping[str, str]) -> None:
+    """Show which colour is which checkpoint."""
+    chips = "".join(
+        f'<span class="chip"><i style="background:{colour}"></i>{html.escape(name)}</span>'
+        for name, colour in colours.items()
+    )
+    st.html(f'<div class="legend">{chips}</div>')
+
+
+def chart(drawing: alt.Chart | alt.LayerChart, *, key: str, alt_text: str) -> None:
+    """Show a chart as wide as its column, in our own colours on either theme."""
+    st.altair_chart(drawing, width="stretch", theme=None, key=key, alt=alt_text)
+
+
+def table(frame: pd.DataFrame, name: str, columns: Mapping[str, Any] | None = None) -> None:
+    """Show a table with a button that downloads it.
+
+    Args:
+        frame: what to show.
+        name: the widget's key and the file's name without its suffix.
+        columns: column settings as `st.dataframe` takes them.
+    """
+    st.dataframe(frame, hide_index=True, column_config=columns, key=f"table-{name}")
+    download(frame, name)
+
+
+def download(frame: pd.DataFrame, name: str) -> None:
+    """Show a button that downloads a frame as CSV, written only when it is pressed."""
+    st.download_button(
+        "Download CSV",
+        partial(_csv, frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"download-{name}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def empty(title: str, what_to_do: str, command: str = "") -> None:
+    """Say that there is nothing to show yet, and what to do about it."""
+    code = f"<code>{html.escape(command)}</code>" if command else ""
+    st.html(
+        f'<div class="empty"><strong>{html.escape(title)}</strong>'
+        f"<p>{html.escape(what_to_do)}</p>{code}</div>"
+    )
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False).encode()
+
+
+def no_ratings(none_at_all: bool) -> None:
+    """Say that there are no ratings, and what to do.
+
+    Args:
+        none_at_all: whether the store holds none, rather than the filters hiding them.
+    """
+    if none_at_all:
+        empty(
+            "No ratings yet",
+            "Open a study and let reviewers rate texts; each rating appears here within seconds.",
+            "lab study create --help",
+        )
+    else:
+        hidden("ratings")
+
+
+def no_votes(none_at_all: bool) -> None:
+    """Say that there are no votes, and what to do; see `no_ratings`."""
+    if none_at_all:
+        empty(
+            "No votes yet",
+            "Open a study with pairs (design “ab” or “mixed”) and let reviewers compare texts; "
+            "each vote appears here within seconds.",
+            "lab study create --help",
+        )
+    else:
+        hidden("votes")
+
+
+def hidden(what: str) -> None:
+    """Say that the filters leave nothing."""
+    empty(
+        f"The filters leave no {what}",
+        "Set study, data set, checkpoints or criterion in the sidebar back to All.",
+    )
+
+
+def subsection(title: str) -> None:
+    """Write the title of one chart among several, as plain text."""
+    st.html(f'<h3 class="sub">{html.escape(title)}</h3>')

@@ -1,0 +1,51 @@
+"""Turns a lab's folder into the dashboard's ASGI app, with the sign-in before it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lab.home import Home
+from lab.records import Role
+
+ROLES = frozenset({Role.ANALYST, Role.LEAD})
+PUBLIC_PATHS = ("/_stcore/health",)
+
+
+def build_app(home: Home) -> Any:
+    """Build the dashboard, to be run under uvicorn; it opens the store when it starts.
+
+    Streamlit keeps its settings and the pages' store per process, so one process runs one
+    dashboard.
+
+    Args:
+        home: the lab whose records are shown.
+
+    Returns:
+        The ASGI app; analysts and leads may enter.
+    """
+    import streamlit as st
+    from starlette.middleware import Middleware
+
+    from apps.dashboard import data
+    from apps.dashboard.settings import apply_settings
+    from apps.signin.gate import Gate
+    from apps.signin.routes import sign_in_routes
+    from storage.client import open_store
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        with open_store(home) as store:
+            data.use(store)
+            yield
+
+    apply_settings()
+    gate = Middleware(Gate, store_provider=data.store, roles=ROLES, public_paths=PUBLIC_PATHS)
+    return st.App(
+        Path(__file__).with_name("app.py"),
+        lifespan=lifespan,
+        routes=sign_in_routes(data.store),
+        middleware=[gate],
+    )
