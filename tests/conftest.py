@@ -1,0 +1,43 @@
+"""Fixtures for all tests: a lab of one's own in a temporary folder, and the published data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.home import Home, find_home
+from storage.client import Store, open_store, stop_owner
+
+PUBLISHED = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _no_lab_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own lab out of every test."""
+    monkeypatch.delenv("LAB_HOME", raising=False)
+    monkeypatch.delenv("LAB_DATABASE", raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Name a lab in a temporary folder; its owner is stopped in the end."""
+    place = find_home(tmp_path / "lab")
+    yield place
+    stop_owner(place)
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[Store]:
+    """Open an empty store."""
+    with open_store(home, idle_seconds=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+def published() -> Path:
+    """Find the folder of published data beside the checkout; skip where it is absent."""
+    if not PUBLISHED.is_dir():
+        pytest.skip("the published data (a folder shared/data beside the checkout) is not here")
+    return PUBLISHED

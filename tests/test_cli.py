@@ -1,0 +1,70 @@
+"""The command as a whole: help, imports, errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from lab.cli import COMMANDS, main
+
+HEAVY = ("torch", "transformers", "gradio", "streamlit", "pandas", "numpy", "duckdb", "evaluate",
+         "datasets", "pyarrow", "httpx", "rich", "scipy")  # fmt: skip
+
+GROUPS = {
+    "data": ("import", "world", "list"),
+    "checkpoints": ("list", "add"),
+    "generations": ("import", "show"),
+    "ratings": ("import",),
+    "study": ("create", "start", "pause", "close", "status"),
+    "account": ("add", "list"),
+}
+
+CALLS = [[name, *rest] for name in COMMANDS for rest in ([], *([word] for word in GROUPS.get(name, ())))]  # fmt: skip
+
+
+def loaded_by(*words: str) -> set[str]:
+    """Run the command in a process of its own and return the heavy modules that it loaded."""
+    code = (
+        "import sys, contextlib\n"
+        "from lab.cli import main\n"
+        "with contextlib.suppress(SystemExit):\n"
+        f"    main({list(words)!r})\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.split()) & set(HEAVY)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded_by("--help") == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command_loads_nothing_heavy(name: str) -> None:
+    assert loaded_by(name, "--help") == set()
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_every_command_has_help(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*call, "--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    assert f"usage: lab {' '.join(call)}" in shown
+    assert len(call) > 1 or "examples:" in shown
+
+
+def test_unknown_command_is_an_error_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["trian"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("lab: error: ")
+
+
+def test_without_words_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([])
+    assert left.value.code == 0
+    assert "lab demo" in capsys.readouterr().out
