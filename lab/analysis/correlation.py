@@ -210,15 +210,20 @@ def _system(texts: pd.DataFrame, prompts: np.ndarray, of: weighted.Weighted) -> 
     np.add.at(x, (prompts, systems), texts["metric"].to_numpy())
     np.add.at(y, (prompts, systems), texts["human"].to_numpy())
     np.add.at(n, (prompts, systems), 1.0)
-    each, one = np.arange(shape[1]), np.ones((1, shape[1]))
+    systems, one = np.arange(shape[1]), np.ones((1, shape[1]))
 
     def estimate(weights: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):
-            means_x, means_y = weights @ x / (weights @ n), weights @ y / (weights @ n)
-        values = (of(*pair, each, one)[0] for pair in zip(means_x, means_y, strict=True))
+            means_x, means_y = (_rounded(weights @ each / (weights @ n)) for each in (x, y))
+        values = (of(*pair, systems, one)[0] for pair in zip(means_x, means_y, strict=True))
         return np.fromiter(values, dtype=np.float64, count=len(weights))
 
     return estimate
+
+
+def _rounded(means: np.ndarray) -> np.ndarray:
+    # Equal means may differ in their last bit by the order of summing; ranks would see a winner.
+    return np.round(means, 12 - int(np.ceil(np.log10(np.nanmax(np.abs(means)) or 1.0))))
 
 
 _LEVELS: dict[Level, Callable[[pd.DataFrame, np.ndarray, weighted.Weighted], Estimate]] = {

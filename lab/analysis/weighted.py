@@ -58,15 +58,22 @@ def kendall(x: np.ndarray, y: np.ndarray, prompts: np.ndarray, weights: np.ndarr
 
 
 def _product_moment(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    total = weights.sum(axis=1, keepdims=True)
-    x = x - (weights * x).sum(axis=1, keepdims=True) / total
-    y = y - (weights * y).sum(axis=1, keepdims=True) / total
-    squares = (weights * x * x).sum(axis=1), (weights * y * y).sum(axis=1)
-    # Rounding leaves a column without spread at about 1e-16 of its size, not at zero.
-    flat = np.minimum(*squares) <= 1e-18 * total[:, 0]
+    x, varies_x = _centre(x, weights)
+    y, varies_y = _centre(y, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
-        r = (weights * x * y).sum(axis=1) / np.sqrt(squares[0] * squares[1])
-    return np.where(flat, np.nan, np.clip(r, -1, 1))
+        r = (weights * x * y).sum(axis=1) / np.sqrt(
+            (weights * x * x).sum(axis=1) * (weights * y * y).sum(axis=1)
+        )
+    return np.where(varies_x & varies_y, np.clip(r, -1, 1), np.nan)
+
+
+def _centre(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Subtract each row's mean, and tell which rows vary by more than rounding."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = (weights * values).sum(axis=1) / weights.sum(axis=1)
+    centred = values - means[:, None]
+    size = (weights * values * values).sum(axis=1)
+    return centred, (weights * centred * centred).sum(axis=1) > 1e-26 * size
 
 
 def _mid_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

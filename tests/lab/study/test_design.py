@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.errors import ConfigError
@@ -80,6 +80,7 @@ def test_baseline_is_in_every_pair(make_texts) -> None:
     assert all("id-2" in _checkpoints(item) for item in items)
 
 
+@settings(max_examples=50, deadline=None)
 @given(seed=st.integers(), n_prompts=st.integers(1, 25))
 def test_each_of_a_pair_is_first_equally_often(make_texts, seed: int, n_prompts: int) -> None:
     items = _design(make_texts, n_prompts=n_prompts, design="ab", seed=seed)
@@ -89,6 +90,7 @@ def test_each_of_a_pair_is_first_equally_often(make_texts, seed: int, n_prompts:
         assert firsts[a, b] + firsts[b, a] == n_prompts
 
 
+@settings(max_examples=50, deadline=None)
 @given(seed=st.integers())
 def test_same_seed_same_items_whatever_the_order_of_the_texts(make_texts, seed: int) -> None:
     texts = [text for checkpoint in NAMES for text in make_texts(checkpoint, 5)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.errors import ConfigError, InputError
@@ -19,6 +19,7 @@ BASE: dict[str, Any] = {"name": "first", "checkpoints": ["old", "new"], "dataset
 names = st.text(min_size=1, max_size=8).filter(str.strip)
 
 
+@settings(deadline=None)
 @given(
     name=names,
     checkpoints=st.lists(names, min_size=2, max_size=4, unique=True),

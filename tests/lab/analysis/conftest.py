@@ -1,0 +1,76 @@
+"""Finds the published data beside the checkout, and makes frames of votes and ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def published() -> Callable[[str], Path]:
+    """Return the path of a published file, or skip the test where it is not there."""
+
+    def find(name: str) -> Path:
+        path = DATA / name
+        if not path.exists():
+            pytest.skip(f"published data {name} is not beside this checkout")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def make_votes() -> Callable[..., pd.DataFrame]:
+    """Make a frame of votes from rows (a, b, reviewer, prompt, winner[, swapped])."""
+
+    def make(rows: list[tuple]) -> pd.DataFrame:
+        columns = ["checkpoint_a", "checkpoint_b", "reviewer_id", "prompt_id", "winner", "swapped"]
+        frame = pd.DataFrame([(*row, False)[:6] for row in rows], columns=columns)
+        item = frame["checkpoint_a"] + frame["checkpoint_b"] + frame["prompt_id"]
+        return frame.assign(
+            item_id=item, criterion="overall", reviewer=frame["reviewer_id"], seconds=1.0
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_ratings() -> Callable[..., pd.DataFrame]:
+    """Make a frame of ratings from rows (checkpoint, reviewer, prompt, value)."""
+
+    def make(rows: list[tuple], criterion: str = "fluency") -> pd.DataFrame:
+        columns = ["checkpoint", "reviewer_id", "prompt_id", "value"]
+        frame = pd.DataFrame(rows, columns=columns)
+        text = frame["checkpoint"] + frame["prompt_id"]
+        return frame.assign(
+            criterion=criterion,
+            generation_id=text,
+            item_id=text,
+            reviewer=frame["reviewer_id"],
+            seconds=2.0,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def random_votes(make_votes) -> Callable[[int], pd.DataFrame]:
+    """Draw 120 votes among three checkpoints by 6 reviewers on 10 prompts."""
+
+    def draw(seed: int) -> pd.DataFrame:
+        rng = np.random.default_rng(seed)
+        rows = []
+        for _ in range(120):
+            a, b = rng.choice(["old", "new", "other"], 2, replace=False)
+            winner = rng.choice(["a", "b", "tie", "both_bad"], p=[0.4, 0.3, 0.2, 0.1])
+            person, prompt = f"r{rng.integers(6)}", f"p{rng.integers(10)}"
+            rows.append((str(a), str(b), person, prompt, str(winner), bool(rng.integers(2))))
+        return make_votes(rows)
+
+    return draw
