@@ -8,19 +8,16 @@ from starlette.testclient import TestClient
 from apps.signin.passwords import hash_password
 from apps.signin.requests import COOKIE
 from apps.signin.sessions import fingerprint
-from lab.home import find_home
 from lab.records import Account, Role
 from storage import sessions
-from storage.client import open_store, stop_owner
+from storage.client import open_store
 from tests.apps.signin.conftest import make_app
 
 
 @pytest.fixture
-def real_store(tmp_path):
-    home = find_home(tmp_path, database=str(tmp_path / "lab.duckdb"))
+def real_store(home):
     with open_store(home) as store:
         yield store
-    stop_owner(home)
 
 
 def test_one_sign_in_opens_both_apps_until_the_sign_out(real_store):
