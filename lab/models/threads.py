@@ -19,12 +19,13 @@ def threads(n_threads: int) -> Iterator[None]:
     """Set torch's threads inside the block and put the number back after it.
 
     Args:
-        n_threads: threads; 0 for as many as there are cores.
+        n_threads: threads; 0 leaves what torch has (OMP_NUM_THREADS, else the cores).
     """
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(n_threads or available_cores())
+    if n_threads:
+        torch.set_num_threads(n_threads)
     try:
         yield
     finally:

@@ -38,7 +38,7 @@ class SampleConfig:
     """Texts written at once."""
 
     threads: int = 0
-    """Processor threads; 0 for as many as there are cores."""
+    """Processor threads; 0 for torch's choice: OMP_NUM_THREADS, else the cores."""
 
     device: str = ""
     """Where to compute, such as "cpu" or "cuda:0"; empty for a GPU if there is one."""
@@ -57,7 +57,7 @@ class SampleConfig:
         require(self.n_samples >= 1, "n_samples", self.n_samples, "1 or more")
         require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
         require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
-        require(self.threads >= 0, "threads", self.threads, "0 (all cores) or more")
+        require(self.threads >= 0, "threads", self.threads, "0 (torch's choice) or more")
         if self.strategy == "greedy" and self.n_samples > 1:
             raise ConfigError(
                 f"n_samples {self.n_samples}: greedy writes the same text each time; use 1, or "

@@ -83,7 +83,7 @@ class TrainConfig:
     """Seed of the weights and of the order of the rows."""
 
     threads: int = 0
-    """Processor threads; 0 for as many as there are cores."""
+    """Processor threads; 0 for torch's choice: OMP_NUM_THREADS, else the cores."""
 
     device: str = ""
     """Where to compute, such as "cpu" or "cuda:0"; empty for a GPU if there is one."""
@@ -100,7 +100,9 @@ class TrainConfig:
         self._check_sizes()
         self._check_schedule()
         if self.architecture == "hub" and not self.parent:
-            raise ConfigError('parent is missing; architecture "hub" needs a checkpoint to start from')
+            raise ConfigError(
+                'parent is missing; architecture "hub" needs a checkpoint to start from'
+            )
         if self.architecture != "hub" and self.parent:
             raise ConfigError(
                 f"parent {self.parent!r} goes with architecture 'hub' only, not with "
@@ -148,6 +150,4 @@ class TrainConfig:
     @property
     def uses_muon(self) -> bool:
         """Whether matrices are trained by Muon."""
-        return self.optimizer == "muon" or (
-            self.optimizer == "auto" and self.architecture != "hub"
-        )
+        return self.optimizer == "muon" or (self.optimizer == "auto" and self.architecture != "hub")

@@ -129,9 +129,7 @@ class _Loop:
     def validate(self, rows: Sequence[Row]) -> None:
         """Measure the loss on held-out rows."""
         batches = sorted_batches(rows, self.config.batch_rows, self.pad)
-        self.validation_loss = mean_loss(
-            self.model, batches, self.device, self.own, self.precision
-        )
+        self.validation_loss = mean_loss(self.model, batches, self.device, self.own, self.precision)
         self.validated_at = self.steps
 
     def take_log(self) -> dict[str, Any]:

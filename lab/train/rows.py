@@ -22,9 +22,7 @@ class Row:
     """Ids at the front that are given and not learned, at least 1."""
 
 
-def make_rows(
-    prompts: Sequence[Prompt], tokenizer: Any, template: str, context: int
-) -> list[Row]:
+def make_rows(prompts: Sequence[Prompt], tokenizer: Any, template: str, context: int) -> list[Row]:
     """Encode prompts with their references.
 
     A reference that does not fit behind its prompt is cut at the context's end; plain text (an

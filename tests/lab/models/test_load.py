@@ -1,0 +1,82 @@
+"""Loading of own folders, foreign folders, and names on a hub."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+from lab.errors import CheckpointError
+from lab.models.load import load_model
+from lab.models.quiet import quiet
+from lab.models.save import save_checkpoint
+
+
+@pytest.fixture
+def foreign(tokenizer: object, tmp_path: Path) -> Path:
+    """Make a folder as another tool leaves it: GPT-2, no padding token, no lab.json."""
+    bare = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer.backend_tokenizer, eos_token="<|end|>", bos_token="<|begin|>"
+    )
+    config = GPT2Config(
+        vocab_size=len(bare), n_embd=32, n_layer=1, n_head=2, n_positions=48, eos_token_id=2
+    )
+    with quiet():
+        GPT2LMHeadModel(config).save_pretrained(tmp_path / "foreign")
+        bare.save_pretrained(tmp_path / "foreign")
+    return tmp_path / "foreign"
+
+
+@pytest.mark.parametrize("kind", ["gpt", "lstm"])
+def test_an_own_folder_comes_back_whole(
+    kind: str, tokenizer: object, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    model = request.getfixturevalue(kind)
+    about = {"template": "{source}\n", "kind": kind, "context": 60}
+    save_checkpoint(model, tokenizer, tmp_path / "c", about)
+    loaded = load_model(tmp_path / "c", "cpu")
+    ids = torch.tensor([[1, 20, 30]])
+    assert (loaded.template, loaded.kind, loaded.context) == ("{source}\n", kind, 60)
+    assert not loaded.model.training
+    torch.testing.assert_close(loaded.model(ids).logits, model(ids).logits)
+    assert loaded.tokenizer("the cat")["input_ids"] == tokenizer("the cat")["input_ids"]
+
+
+def test_a_foreign_folder_gets_a_padding_token_and_its_context(foreign: Path) -> None:
+    loaded = load_model(str(foreign), "cpu")
+    assert (loaded.template, loaded.kind, loaded.context) == ("{prompt}", "hub", 48)
+    assert loaded.tokenizer.pad_token_id == loaded.tokenizer.eos_token_id
+    assert loaded.model.dtype == torch.float32
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no such folder"):
+        load_model(tmp_path / "nowhere", "cpu")
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"no config\.json"):
+        load_model(tmp_path, "cpu")
+
+
+def test_a_foreign_folder_without_weights_is_refused(foreign: Path) -> None:
+    (foreign / "model.safetensors").unlink()
+    with pytest.raises(CheckpointError, match="cannot be loaded.*whole"):
+        load_model(foreign, "cpu")
+
+
+def test_a_model_that_is_not_causal_is_refused(foreign: Path) -> None:
+    (foreign / "config.json").write_text('{"model_type": "nobody-knows"}')
+    with pytest.raises(CheckpointError, match="cannot be loaded"):
+        load_model(foreign, "cpu")
+
+
+def test_a_hub_name_out_of_reach_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(CheckpointError, match="'nobody/no-such-model'.*connection.*hf auth login"):
+        load_model("nobody/no-such-model", "cpu")
+
+
+def test_an_unknown_device_is_refused(foreign: Path) -> None:
+    with pytest.raises(CheckpointError, match="device 'quantum'"):
+        load_model(foreign, "quantum")

@@ -1,0 +1,209 @@
+"""Sampling: sameness by seed, agreement with transformers' generate, resuming, what is refused."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from lab.errors import CheckpointError, InputError
+from lab.models.load import load_model
+from lab.models.prompts import prompt_ids, reference_ids, render
+from lab.records import Checkpoint, CheckpointKind, Generation, Prompt
+from lab.sample import run as sample_run
+from lab.sample.config import SampleConfig, decoding
+from lab.sample.run import sample
+
+Texts = dict[tuple[str, int], str]
+
+
+def draw(checkpoint: Checkpoint, prompts: list[Prompt], **changes: object) -> list[Generation]:
+    values: dict = {"max_new_tokens": 40, "temperature": 1.0, "threads": 1, "device": "cpu"}
+    config = SampleConfig(**{**values, **changes})
+    return [each for batch in sample(checkpoint, prompts, config) for each in batch]
+
+
+def texts(generations: list[Generation]) -> Texts:
+    return {(each.prompt_id, each.sample_index): each.text for each in generations}
+
+
+def test_the_same_seed_gives_the_same_texts_whatever_the_batches_and_the_order(
+    checkpoint: Checkpoint, prompts: list[Prompt]
+) -> None:
+    one = texts(draw(checkpoint, prompts, n_samples=2, batch_rows=1))
+    for batch_rows in (3, 64):
+        assert texts(draw(checkpoint, prompts, n_samples=2, batch_rows=batch_rows)) == one
+    assert texts(draw(checkpoint, prompts[::-1], n_samples=2, batch_rows=7)) == one
+    assert len(set(one.values())) > len(prompts)
+
+
+def test_another_seed_and_another_sample_are_other_texts(
+    gpt: Checkpoint, prompts: list[Prompt]
+) -> None:
+    first = texts(draw(gpt, prompts, n_samples=2, temperature=2.0))
+    other = texts(draw(gpt, prompts, n_samples=2, temperature=2.0, seed=1))
+    assert all(first[key] != other[key] for key in first)
+    assert all(first[prompt.id, 0] != first[prompt.id, 1] for prompt in prompts)
+
+
+@torch.inference_mode()
+def test_greedy_is_that_of_generate(gpt: Checkpoint, prompts: list[Prompt]) -> None:
+    loaded = load_model(gpt.path, "cpu")
+    found = texts(draw(gpt, prompts, strategy="greedy", batch_rows=9))
+    for prompt in prompts:
+        ids = torch.tensor([prompt_ids(loaded.tokenizer, render(gpt.template, prompt))])
+        whole = loaded.model.generate(
+            ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=40
+        )
+        expected = loaded.tokenizer.decode(whole[0, ids.shape[1] :], skip_special_tokens=True)
+        assert found[prompt.id, 0] == expected
+
+
+@torch.inference_mode()
+def test_greedy_of_the_lstm_is_that_of_reading_everything_again(
+    lstm: Checkpoint, prompts: list[Prompt]
+) -> None:
+    loaded = load_model(lstm.path, "cpu")
+    found = texts(draw(lstm, prompts, strategy="greedy", batch_rows=9))
+    for prompt in prompts[:4]:
+        ids = prompt_ids(loaded.tokenizer, render(lstm.template, prompt))
+        n_prompt = len(ids)
+        while len(ids) < n_prompt + 40 and ids[-1] != loaded.tokenizer.eos_token_id:
+            ids.append(int(loaded.model(torch.tensor([ids])).logits[0, -1].argmax()))
+        assert found[prompt.id, 0] == loaded.tokenizer.decode(
+            ids[n_prompt:], skip_special_tokens=True
+        )
+
+
+@torch.inference_mode()
+def test_every_field_of_a_generation_is_true(checkpoint: Checkpoint, prompts: list[Prompt]) -> None:
+    loaded = load_model(checkpoint.path, "cpu")
+    by_id = {prompt.id: prompt for prompt in prompts}
+    made = draw(checkpoint, prompts, batch_rows=6, seed=4)
+    assert {each.finish_reason for each in made} == {"end", "length"}
+    for each in made:
+        given = prompt_ids(loaded.tokenizer, render(checkpoint.template, by_id[each.prompt_id]))
+        ended = each.finish_reason == "end"
+        written = reference_ids(loaded.tokenizer, each.text)[: None if ended else -1]
+        assert each.n_prompt_tokens == len(given)
+        assert each.n_tokens <= 40
+        assert ended or each.n_tokens == 40
+        assert each.latency_seconds > 0
+        assert (each.seed, each.checkpoint_id) == (4, checkpoint.id)
+        if len(written) == each.n_tokens:  # else the text has another, shorter tokenisation
+            ids = torch.tensor([given + written])
+            scores = loaded.model(ids).logits[0, len(given) - 1 : -1].log_softmax(-1)
+            mean = scores[torch.arange(len(written)), torch.tensor(written)].mean()
+            assert each.mean_logprob == pytest.approx(float(mean), abs=1e-4)
+
+
+def test_what_exists_is_skipped_and_the_rest_is_the_same(
+    gpt: Checkpoint, prompts: list[Prompt]
+) -> None:
+    config = SampleConfig(n_samples=2, max_new_tokens=30, batch_rows=8, threads=1, device="cpu")
+    whole = [each for batch in sample(gpt, prompts, config) for each in batch]
+    done = {(each.prompt_id, each.sample_index) for each in whole[:17]}
+    rest = [each for batch in sample(gpt, prompts, config, skip=done) for each in batch]
+    assert texts(rest) == texts(whole[17:])
+    assert all(each.decoding == decoding(config) for each in rest)
+
+
+def test_finished_batches_are_given_before_the_rest_is_written(
+    gpt: Checkpoint, prompts: list[Prompt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    write = sample_run.write
+
+    def watch(*arguments: object) -> object:
+        calls.append(1)
+        return write(*arguments)
+
+    monkeypatch.setattr(sample_run, "write", watch)
+    batches = sample(
+        gpt, prompts, SampleConfig(max_new_tokens=2, batch_rows=8, threads=1, device="cpu")
+    )
+    assert len(next(batches)) == 8
+    assert len(calls) == 1
+    assert [len(batch) for batch in batches] == [8, 4]
+
+
+def test_a_full_context_ends_a_text(gpt: Checkpoint, prompts: list[Prompt]) -> None:
+    long = dataclasses.replace(prompts[0], text="kite " * 21)
+    for each in draw(gpt, [long, prompts[1]], max_new_tokens=500, seed=2):
+        assert each.n_prompt_tokens + each.n_tokens <= 96
+
+
+def test_a_prompt_that_does_not_fit_is_named_before_anything_is_written(
+    gpt: Checkpoint, prompts: list[Prompt]
+) -> None:
+    long = dataclasses.replace(prompts[0], key="epic", text="kite " * 200)
+    with pytest.raises(InputError, match="'epic'.*context of 96"):
+        sample(gpt, [prompts[1], long], SampleConfig(device="cpu"))
+
+
+def test_a_checkpoint_without_weights_is_refused(prompts: list[Prompt]) -> None:
+    outside = Checkpoint(name="gpt-x", kind=CheckpointKind.EXTERNAL)
+    with pytest.raises(CheckpointError, match="'gpt-x' has no weights"):
+        sample(outside, prompts, SampleConfig(device="cpu"))
+
+
+@pytest.fixture
+def make_foreign(gpt: Checkpoint) -> Callable[[str], object]:
+    """Make a tiny causal model of another family with the GPT's tokenizer."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    sizes = {
+        "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 64},
+        "gpt_neox": {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2},
+        "mistral": {
+            "hidden_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 1,
+            "sliding_window": 8,
+        },
+    }
+
+    def make(family: str) -> object:
+        loaded = load_model(gpt.path, "cpu")
+        torch.manual_seed(3)
+        config = AutoConfig.for_model(
+            family,
+            vocab_size=len(loaded.tokenizer),
+            intermediate_size=64,
+            initializer_range=0.3,
+            max_position_embeddings=64,
+            bos_token_id=1,
+            eos_token_id=2,
+            pad_token_id=0,
+            **sizes[family],
+        )
+        model = AutoModelForCausalLM.from_config(config).eval()
+        # Many end tokens, so that rows finish at different times and leave the batch.
+        model.generation_config.eos_token_id = list(range(2, 30))
+        return dataclasses.replace(loaded, model=model, kind="hub", context=64)
+
+    return make
+
+
+@pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "mistral"])
+@torch.inference_mode()
+def test_other_families_write_as_generate_does(
+    family: str, make_foreign: Callable[[str], object]
+) -> None:
+    from lab.sample.batch import Request, write
+
+    loaded = make_foreign(family)
+    random = torch.Generator().manual_seed(0)
+    rows = [torch.randint(30, 250, (3 + n % 7,), generator=random) for n in range(12)]
+    requests = [Request(tuple(row.tolist()), torch.zeros(24, dtype=torch.float64)) for row in rows]
+    found = write(loaded, requests, SampleConfig(strategy="greedy"))
+    lengths = set()
+    for row, written in zip(rows, found, strict=True):
+        ids = row.unsqueeze(0)
+        whole = loaded.model.generate(
+            ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=24
+        )
+        assert written.ids == whole[0, len(row) :].tolist()
+        lengths.add(len(written.ids))
+    assert len(lengths) > 3

@@ -1,0 +1,84 @@
+"""Loss, attention and optimisers against transformers' own."""
+
+import torch
+
+from lab.models.gpt import build_gpt
+from lab.models.lstm import build_lstm
+from lab.models.tokenizer import train_tokenizer
+from lab.train.attention import use_plain_attention
+from lab.train.batches import make_batch, sorted_batches
+from lab.train.loss import mean_loss, summed_loss
+from lab.train.optimizers import make_optimizers, set_rate
+from lab.train.rows import Row
+
+CPU = torch.device("cpu")
+ROWS = [Row((1, 9, 30, 7, 12, 2), 3), Row((1, 44, 2), 1), Row((1, 8, 8, 50, 2), 2)]
+
+
+def make_gpt(context: int = 64) -> torch.nn.Module:
+    torch.manual_seed(0)
+    tokenizer = train_tokenizer(["the cat"], 270, context)
+    return build_gpt(tokenizer, layers=2, width=32, heads=2, context=context)
+
+
+def test_the_loss_is_that_of_transformers() -> None:
+    model, batch = make_gpt(), make_batch(ROWS, pad=0)
+    labels = torch.full((3, 6), -100)
+    full = torch.zeros((3, 6), dtype=torch.long)
+    for place, row in enumerate(ROWS):
+        full[place, : len(row.ids)] = torch.tensor(row.ids)
+        labels[place, row.n_prompt : len(row.ids)] = torch.tensor(row.ids[row.n_prompt :])
+    expected = model(input_ids=full, labels=labels).loss
+    for own in (True, False):
+        loss, n_targets = summed_loss(model, batch, CPU, own)
+        torch.testing.assert_close(loss / n_targets, expected)
+
+
+def test_the_mean_does_not_depend_on_the_batches() -> None:
+    model = make_gpt()
+    one = mean_loss(model, sorted_batches(ROWS, 1, 0), CPU, True, "fp32")
+    all_at_once = mean_loss(model, sorted_batches(ROWS, 8, 0), CPU, True, "fp32")
+    torch.testing.assert_close(one, all_at_once)
+    assert mean_loss(model, [], CPU, True, "fp32") is None
+
+
+def test_plain_attention_is_the_fused_one() -> None:
+    model, ids = make_gpt(), torch.randint(3, 250, (2, 17))
+    fused = model(ids).logits
+    assert use_plain_attention(model, 64, "bf16")
+    torch.testing.assert_close(model(ids).logits, fused, atol=1e-5, rtol=1e-4)
+
+
+def test_plain_attention_is_left_where_the_fused_one_is_faster() -> None:
+    assert not use_plain_attention(make_gpt(), 64, "fp32")
+    assert not use_plain_attention(make_gpt(1024), 1024, "bf16")
+
+
+def test_muon_takes_the_matrices_inside_and_nothing_else() -> None:
+    model = make_gpt()
+    muon, adamw = make_optimizers(model, 0.01, 0.1, muon=True)
+    inside = {id(weight) for group in muon.param_groups for weight in group["params"]}
+    rest = {id(weight) for group in adamw.param_groups for weight in group["params"]}
+    for name, weight in model.named_parameters():
+        assert (id(weight) in inside) == ("proj" in name), name
+        assert (id(weight) in rest) != (id(weight) in inside), name
+
+
+def test_adamw_alone_has_every_weight_and_decays_matrices_only() -> None:
+    torch.manual_seed(0)
+    model = build_lstm(train_tokenizer(["the cat"], 270, 64), layers=1, width=32, context=64)
+    (adamw,) = make_optimizers(model, 0.01, 0.1, muon=False)
+    decays = {
+        id(weight): group["weight_decay"]
+        for group in adamw.param_groups
+        for weight in group["params"]
+    }
+    for name, weight in model.named_parameters():
+        assert decays[id(weight)] == (0.1 if "lstm.weight" in name else 0.0), name
+
+
+def test_rates_are_set_as_factors_of_the_peak() -> None:
+    optimizers = make_optimizers(make_gpt(), 0.01, 0.1, muon=True)
+    set_rate(optimizers, 0.5)
+    set_rate(optimizers, 0.25)
+    assert {group["lr"] for each in optimizers for group in each.param_groups} == {0.0025}
