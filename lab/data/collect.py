@@ -1,0 +1,141 @@
+"""Turns rows of prompt, text and system into prompts, checkpoints and generations, each once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from lab.data.config import GenerationsConfig
+from lab.data.fields import find_column, name_of, need_column, optional_text, text_of
+from lab.data.hashing import content_sha256
+from lab.data.rows import Row
+from lab.records import Checkpoint, CheckpointKind, Dataset, Generation, Prompt, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column holds what."""
+
+    prompt: str
+    text: str
+    system: str | None
+    source: str | None
+    reference: str | None
+    key: str | None
+
+    @classmethod
+    def find(cls, rows: Sequence[Row], config: GenerationsConfig) -> Columns:
+        """Find the columns.
+
+        Raises:
+            InputError: one that is needed is lacking; lists those that exist.
+        """
+        system = None
+        if config.checkpoint is None:
+            system = need_column(rows, config.system_column, "system")
+        return cls(
+            prompt=need_column(rows, config.prompt_column, "prompt"),
+            text=need_column(rows, config.text_column, "text"),
+            system=system,
+            source=find_column(rows, config.source_column, "source"),
+            reference=find_column(rows, config.reference_column, "reference"),
+            key=find_column(rows, config.key_column, "key"),
+        )
+
+
+@dataclass(slots=True)
+class Collector:
+    """What was gathered from the rows so far."""
+
+    config: GenerationsConfig
+    columns: Columns
+    dataset_id: str = field(default_factory=new_id)
+    known_prompts: dict[tuple[str, str | None], list[Prompt]] = field(default_factory=dict)
+    known_checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    prompts: dict[tuple[str, str | None], Prompt] = field(default_factory=dict)
+    keys: dict[str, Row] = field(default_factory=dict)
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    samples: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def know(self, prompts: Sequence[Prompt], checkpoints: Sequence[Checkpoint]) -> None:
+        """Take note of prompts and outside systems that exist already."""
+        for prompt in prompts:
+            for source in {prompt.source, None}:
+                self.known_prompts.setdefault((prompt.text, source), []).append(prompt)
+        for checkpoint in checkpoints:
+            if checkpoint.kind is CheckpointKind.EXTERNAL:
+                self.known_checkpoints[checkpoint.name] = checkpoint
+
+    def generation(self, row: Row) -> Generation:
+        """Make the generation of a row, with its prompt and checkpoint where they are new.
+
+        Raises:
+            InputError: a field is lacking or of the wrong type.
+        """
+        prompt, checkpoint = self._prompt(row), self._checkpoint(row)
+        place = (prompt.id, checkpoint.id)
+        self.samples[place] += 1
+        return Generation(
+            prompt_id=prompt.id,
+            checkpoint_id=checkpoint.id,
+            text=text_of(row, self.columns.text),
+            decoding={},
+            sample_index=self.samples[place] - 1,
+        )
+
+    def dataset(self, origin: str) -> list[Dataset]:
+        """Make the data set of the new prompts; none if there are none."""
+        prompts = list(self.prompts.values())
+        if not prompts:
+            return []
+        dataset = Dataset(
+            id=self.dataset_id,
+            name=self.config.name,
+            origin=origin,
+            licence=self.config.licence,
+            content_sha256=content_sha256(prompts),
+            n_prompts=len(prompts),
+            config=asdict(self.config) | {"columns": asdict(self.columns)},
+        )
+        return [dataset]
+
+    def _prompt(self, row: Row) -> Prompt:
+        identity = text_of(row, self.columns.prompt), optional_text(row, self.columns.source)
+        known = self.known_prompts.get(identity, [])
+        if len({prompt.source for prompt in known}) > 1:
+            raise row.error(
+                self.columns.prompt,
+                f"{len(known)} prompts with different sources have this text; give the source too",
+            )
+        if known:
+            return known[0]
+        if identity not in self.prompts:
+            self.prompts[identity] = self._new_prompt(row, *identity)
+        return self.prompts[identity]
+
+    def _new_prompt(self, row: Row, text: str, source: str | None) -> Prompt:
+        key = name_of(row, self.columns.key) if self.columns.key else row.key
+        if key in self.keys:
+            raise row.error(
+                self.columns.key,
+                f"the key {key!r} is that of another prompt at {self.keys[key].place}; change one",
+            )
+        self.keys[key] = row
+        return Prompt(
+            dataset_id=self.dataset_id,
+            key=key,
+            split=self.config.split,
+            text=text,
+            source=source,
+            reference=optional_text(row, self.columns.reference),
+        )
+
+    def _checkpoint(self, row: Row) -> Checkpoint:
+        name = self.config.checkpoint or name_of(row, self.columns.system or "")
+        name = self.config.systems.get(name, name)
+        if name in self.known_checkpoints:
+            return self.known_checkpoints[name]
+        if name not in self.checkpoints:
+            self.checkpoints[name] = Checkpoint(name=name, kind=CheckpointKind.EXTERNAL)
+        return self.checkpoints[name]
