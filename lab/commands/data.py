@@ -46,11 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.data.config import ImportConfig
     from lab.data.prompts import import_prompts
     from lab.home import find_home
+    from storage.client import open_store
 
     config = flags.read_config(arguments, ImportConfig)
     dataset, prompts = import_prompts(arguments.origin, config)
@@ -68,9 +67,8 @@ def _world(arguments: argparse.Namespace) -> None:
 
 def write_world(home: Home, seed: int, n_train: int, n_validation: int, n_test: int) -> None:
     """Write the embedded world's data set, and store it."""
-    from storage.client import open_store
-
     from lab.world.corpus import write_corpus
+    from storage.client import open_store
 
     with progress("writing the world") as advance:
         dataset, prompts = write_corpus(seed, n_train, n_validation, n_test)
@@ -86,10 +84,9 @@ def _report(name: str, splits: list[str]) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import datasets
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
         rows = datasets.every(store)

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--guidelines-file", metavar="FILE", help="guidelines in Markdown")
     flags.add_config(create, Protocol, skip=("name", "criteria", "guidelines"), file=False)
     create.set_defaults(handler=_create)
-    for word, status, text in (
+    for word, target, text in (
         ("start", "open", "hand the study's items out"),
         ("pause", "paused", "hand nothing out for a while"),
         ("close", "closed", "end the study"),
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         change = commands.add_parser(word, help=text)
         change.add_argument("name", help="the study")
         flags.add_home(change)
-        change.set_defaults(handler=_change, status=status)
+        change.set_defaults(handler=_change, target=target)
     status = commands.add_parser("status", help="print how far the studies are")
     flags.add_home(status)
     status.set_defaults(handler=_status)
@@ -57,7 +57,7 @@ def _create(arguments: argparse.Namespace) -> None:
     cost = plan_cost(protocol, n_items)
     say(f"study {study.name!r}: {n_items} items, protocol {study.protocol_sha256[:12]}")
     say(
-        f"it asks for {cost.n_answers} answers, about {cost.hours:.1f} hours of reviewing; "
+        f"it asks for {cost.n_answers} answers, about {cost.seconds / 3600:.1f} hours of reviewing; "
         f"start it with `lab study start {study.name}`"
     )
 
@@ -66,21 +66,18 @@ def _read_protocol(arguments: argparse.Namespace) -> Protocol:
     import dataclasses
     from pathlib import Path
 
-    from lab.study.protocol import from_dict, to_dict
+    from lab.study.protocol import Protocol, from_dict
     from lab.study.reading import read_toml
 
     given = read_toml(Path(arguments.protocol)) if arguments.protocol else {}
     given["name"] = arguments.name
     if arguments.guidelines_file:
         given["guidelines"] = Path(arguments.guidelines_file).read_text(encoding="utf-8")
-    from lab.study.protocol import Protocol
-
     for item in dataclasses.fields(Protocol):
         value = getattr(arguments, item.name, None)
         if value is not None and item.name not in ("name", "protocol"):
-            given[item.name] = list(value) if isinstance(value, tuple) else value
-    protocol = from_dict(given, arguments.protocol or "flags")
-    return from_dict(to_dict(protocol))
+            given[item.name] = value
+    return from_dict(given, arguments.protocol or "the flags")
 
 
 def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
@@ -144,8 +141,8 @@ def change_status(home: Home, name: str, status: str) -> None:
 def _change(arguments: argparse.Namespace) -> None:
     from lab.home import find_home
 
-    change_status(find_home(arguments.home), arguments.name, arguments.status)
-    say(f"study {arguments.name!r} is {arguments.status}")
+    change_status(find_home(arguments.home), arguments.name, arguments.target)
+    say(f"study {arguments.name!r} is {arguments.target}")
 
 
 def _status(arguments: argparse.Namespace) -> None:
