@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.compute
 
 from lab.errors import StoreError
-from storage.schema import TABLES, TARGETS, UNIQUE, column_list, columns, table_types
+from storage.schema import TABLES, TARGETS, UNIQUE, column_list, columns, encode, table_types
 from storage.wire import Rows
 
 CHUNK_ROWS = 500
@@ -57,6 +57,13 @@ def _insert(connection: Connection, table: str, batches: list[Rows]) -> None:
     fresh = [row for id, row in listed.items() if id not in stored]
     for start in range(0, len(fresh), CHUNK_ROWS):
         insert_values(connection, table, fresh[start : start + CHUNK_ROWS])
+
+
+def insert_records(connection: Connection, new: Sequence[Any]) -> None:
+    """Insert records of one type that the store does not hold yet; see `insert_values`."""
+    if new:
+        kind = type(new[0])
+        insert_values(connection, TABLES[kind], list(zip(*encode(new, kind))))
 
 
 def insert_values(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -5,5 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-OPERATIONS: dict[str, Callable[..., Any]] = {}
-"""Name of an operation → function of the writer's connection and the operation's own arguments."""
+from storage.answering import submit, undo
+from storage.assigning import next_tasks, renew, save_draft
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "next_tasks": next_tasks,
+    "renew": renew,
+    "save_draft": save_draft,
+    "submit": submit,
+    "undo": undo,
+}
+"""Name → function of the writer's connection, the moment, and the operation's own arguments."""

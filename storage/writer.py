@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from lab.errors import LabError, StoreError
+from storage.clock import Clock
 from storage.insert import Connection, add_rows
 from storage.wire import Rows
 
@@ -33,7 +35,7 @@ class Job:
     rows: list[Rows]
     """Rows to add; empty for a named operation."""
 
-    operation: Callable[[Connection], Any] | None = None
+    operation: Callable[[Connection, datetime], Any] | None = None
     """A named operation; None where rows are added."""
 
     answer: Future[Any] = field(default_factory=Future)
@@ -45,6 +47,7 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._clock = Clock(connection)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.n_commits = 0
@@ -97,7 +100,7 @@ class Writer:
         self._connection.execute("BEGIN")
         try:
             add_rows(self._connection, [rows for job in jobs for rows in job.rows])
-            answers = [job.operation and job.operation(self._connection) for job in jobs]
+            answers = [self._operate(job) for job in jobs]
             self._connection.execute("COMMIT")
         except duckdb.FatalException as error:
             die(error)
@@ -106,6 +109,9 @@ class Writer:
             raise
         self.n_commits += 1
         return answers
+
+    def _operate(self, job: Job) -> Any:
+        return job.operation and job.operation(self._connection, self._clock.tick())
 
     def _roll_back(self) -> None:
         try:
