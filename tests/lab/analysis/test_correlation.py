@@ -151,3 +151,14 @@ def test_bad_arguments(make_ratings) -> None:
         metric_against_humans(frame, "bleu", "fluency")
     with pytest.raises(ValueError, match="level is 'story'; it must be one of: pooled, within"):
         metric_against_humans(frame, "rouge_l", "fluency", "story")
+
+
+def test_only_the_coefficients_asked_for_are_computed(make_ratings) -> None:
+    frame = _joined(make_ratings, METRIC, VALUES)
+    every = metric_against_humans(frame, "rouge_l", "fluency")
+    some = metric_against_humans(frame, "rouge_l", "fluency", coefficients=["spearman"])
+    assert some.spearman == every.spearman
+    assert some.kendall.value is None
+    assert some.kendall.reason == "not asked for"
+    with pytest.raises(ValueError, match="coefficient 'rho' is none of pearson"):
+        metric_against_humans(frame, "rouge_l", "fluency", coefficients=["rho"])
