@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -46,13 +47,19 @@ def serve(
         ServeError: the port is in use (the next free one is named), or the host is not ours.
     """
     bound = bind(host, port)
+    told = threading.Event()
+    # Before the app is built, so that what the app wants done at exit is done before this.
+    atexit.register(_leave_if, told)
     try:
         server = _Server(_config(app_factory(), root_path))
+        server.told = told
         address = url(host, bound.getsockname()[1], root_path)
         server.ready = lambda: say(f"serving at {address} (Ctrl-C ends it)")
         server.run(sockets=[bound])
     finally:
         bound.close()
+        if not told.is_set():
+            atexit.unregister(_leave_if)
 
 
 def _config(app: Any, root_path: str) -> uvicorn.Config:
@@ -74,6 +81,7 @@ class _Server(uvicorn.Server):
     """Returns from `run` after a signal, where uvicorn would raise the signal again."""
 
     ready: Callable[[], None]
+    told: threading.Event
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         await super().startup(sockets)
@@ -96,18 +104,22 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             # Requests that are cut off now would each be logged with a traceback.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
-            _leave_soon()
+            self.told.set()
+            _leave_soon(self.told)
         self.handle_exit(number, frame)
 
 
-def _leave_soon() -> None:
+def _leave_soon(told: threading.Event) -> None:
     """End the process even where a thread computes on: what is acknowledged is in the store."""
+    timer = threading.Timer(LAST_SECONDS, _leave_if, [told])
+    timer.daemon = True
+    timer.start()
 
-    def leave() -> None:
+
+def _leave_if(told: threading.Event) -> None:
+    """Leave at once, if told to: Python would take apart the apps' libraries for a second."""
+    if told.is_set():
+        logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
-
-    timer = threading.Timer(LAST_SECONDS, leave)
-    timer.daemon = True
-    timer.start()
