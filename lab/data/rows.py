@@ -92,7 +92,7 @@ def _json_lines(path: Path) -> Iterator[Row]:
                 continue
             count += 1
             place = f"line {number}"
-            yield _row(_parse(text, path, number - 1), path, place, str(count))
+            yield _row(_parse(text.rstrip(), path, number - 1), path, place, str(count))
 
 
 def _json(path: Path) -> Iterator[Row]:
@@ -199,7 +199,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 def _text(path: Path, lines: bool) -> Iterator[Row]:
     """Read texts; a paragraph ends at a blank line and keeps its own line ends."""
-    content = decode(path.read_bytes(), path).splitlines()
+    content = decode(path.read_bytes(), path).replace("\r\n", "\n").split("\n")
     start, count, held = 1, 0, list[str]()
     for number, line in enumerate([*content, ""], start=1):
         if line.strip():
