@@ -76,6 +76,8 @@ class Desk:
     def answer(self, body: AnswerBody, account: Account) -> dict[str, Any]:
         """Store an answer; the same answer again is the same answer."""
         study = self.study(body.study_id)
+        if body.kind == "skip" and not body.reason.strip():
+            raise Refused(422, error("skip_reason"))
         done = queue.submit(
             self.store,
             answer_id=body.answer_id,

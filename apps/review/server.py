@@ -18,7 +18,6 @@ from apps.review.wording import words
 from apps.signin.gate import Gate
 from apps.signin.routes import sign_in_routes
 from lab.records import Role
-from storage import studies
 from storage.client import Store
 
 PUBLIC = frozenset({"/healthz", "/favicon.ico", "/manifest.json", "/api/words", "/assets/"})
@@ -70,7 +69,7 @@ def _add_pages(app: FastAPI, store: Store) -> None:
 
     @app.get("/healthz")
     def health() -> dict[str, str]:
-        studies.every(store)
+        store.health()
         return {"status": "ok"}
 
     @app.get("/favicon.ico")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lab.records import Account, Study, StudyStatus
-from storage.queue import Progress, Task
+from storage.progress import Flag, Progress, ReviewerProgress, StudyProgress
+from storage.tasks import Task
 
 
 def account_view(account: Account) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def study_view(study: Study) -> dict[str, Any]:
         "question": protocol.get("question", ""),
         "guidelines": protocol.get("guidelines", ""),
         "criteria": criteria,
+        "rates": protocol.get("design") != "ab",
+        "compares": protocol.get("design") != "rate",
     }
 
 
@@ -65,4 +68,41 @@ def tasks_view(tasks: list[Task], status: StudyStatus, progress: Progress) -> di
         "tasks": [task_view(task) for task in tasks],
         "status": status.value,
         "progress": progress_view(progress),
+    }
+
+
+def lead_view(study: Study, status: StudyStatus, progress: StudyProgress) -> dict[str, Any]:
+    """Show a lead how far a study is, who works on it and what was flagged: no results."""
+    kinds = [
+        {"kind": kind.value, "n_answered": n_answered, "n_wanted": n_wanted}
+        for kind, (n_answered, n_wanted) in progress.slots.items()
+    ]
+    return {
+        "id": study.id,
+        "name": study.name,
+        "status": status.value,
+        "kinds": kinds,
+        "reviewers": [_reviewer_view(one) for one in progress.reviewers],
+        "flags": [_flag_view(one) for one in progress.flags],
+    }
+
+
+def _reviewer_view(one: ReviewerProgress) -> dict[str, Any]:
+    return {
+        "reviewer": one.pseudonym,
+        "n_answered": one.n_answered,
+        "n_skipped": one.n_skipped,
+        "median_seconds": one.median_seconds,
+        "last_at": one.last_saved_at.isoformat(),
+    }
+
+
+def _flag_view(one: Flag) -> dict[str, Any]:
+    return {
+        "position": one.position,
+        "kind": one.kind.value,
+        "reviewer": one.pseudonym,
+        "flag": one.flag,
+        "comment": one.comment,
+        "at": one.created_at.isoformat(),
     }

@@ -250,7 +250,16 @@ class App {
     }
     this.undoId ??= uuid7();
     await this.guarded(async () => {
-      const { task, progress } = await call("POST", "undo", { answer_id: this.undoId, study_id: this.queue.studyId });
+      // A refusal is final: the next try is another undoing.
+      const refused = (error) => {
+        if (error.passing || error.signedOut) throw error;
+        this.undoId = null;
+        this.toast(error.message);
+        return null;
+      };
+      const reply = await call("POST", "undo", { answer_id: this.undoId, study_id: this.queue.studyId }).catch(refused);
+      if (reply === null) return;
+      const { task, progress } = reply;
       this.undoId = null;
       this.queue.progress = progress ?? this.queue.progress;
       this.refresh();

@@ -112,11 +112,10 @@ export class Panels {
   /** Writes a study's question, guidelines and full scale into the guidelines panel. */
   describe(study) {
     const text = study.guidelines.trim();
-    const nodes = [];
-    if (study.question) nodes.push(make("p", { class: "rl-lead" }, study.question));
-    nodes.push(...(text ? render(text) : [make("p", {}, word("guidelines.none"))]));
-    if (study.criteria.length > 0) nodes.push(make("h3", {}, word("guidelines.scale")));
-    for (const criterion of study.criteria) {
+    const nodes = text ? render(text) : [make("p", {}, word("guidelines.none"))];
+    if (study.compares) nodes.push(make("h3", {}, word("guidelines.pairs")), make("p", {}, study.question));
+    if (study.rates) nodes.push(make("h3", {}, word("guidelines.scale")));
+    for (const criterion of study.rates ? study.criteria : []) {
       nodes.push(make("h4", { class: "rl-criterion-name" }, criterion.name), make("p", {}, criterion.question),
         make("ol", { class: "rl-scale" }, criterion.anchors.map((anchor) => make("li", {}, anchor))));
     }
