@@ -21,7 +21,9 @@ GROUPS = {
     "account": ("add", "list"),
 }
 
-CALLS = [[name, *rest] for name in COMMANDS for rest in ([], *([word] for word in GROUPS.get(name, ())))]  # fmt: skip
+CALLS = [[name] for name in COMMANDS] + [
+    [name, word] for name, words in GROUPS.items() for word in words
+]
 
 
 def loaded_by(*words: str) -> set[str]:

@@ -37,9 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
+    from storage.client import open_store
 
     given = _read_password(arguments.password_file) if arguments.password_file else None
     with open_store(find_home(arguments.home)) as store:
@@ -94,10 +93,9 @@ def _read_password(path: str) -> str:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import accounts
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
         rows = accounts.every(store)

@@ -34,12 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from lab.models.load import load_model
     from lab.models.prompts import check_template
     from lab.records import Checkpoint, CheckpointKind
+    from storage.client import open_store
 
     check_template(arguments.template)
     loaded = load_model(arguments.path)
@@ -56,10 +55,9 @@ def _add(arguments: argparse.Namespace) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import checkpoints
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
         rows = checkpoints.every(store)

@@ -49,9 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _demo(arguments: argparse.Namespace) -> int:
     import time
 
-    from storage.client import open_store
-
     from lab.home import find_home
+    from storage.client import open_store
 
     started = time.perf_counter()
     home = find_home(arguments.home)
@@ -81,10 +80,9 @@ def run_loop(home: Home) -> None:
 
 
 def _write_world(home: Home) -> None:
-    from storage.client import open_store
-
     from lab.commands.data import write_world
     from storage import datasets
+    from storage.client import open_store
 
     with open_store(home) as store:
         if any(dataset.name == "world" for dataset in datasets.every(store)):
@@ -93,11 +91,10 @@ def _write_world(home: Home) -> None:
 
 
 def _train(home: Home) -> None:
-    from storage.client import open_store
-
     from lab.commands.train import train_checkpoint
     from lab.train.config import TrainConfig
     from storage import checkpoints
+    from storage.client import open_store
 
     with open_store(home) as store:
         there = {checkpoint.name for checkpoint in checkpoints.every(store)}
@@ -117,11 +114,10 @@ def _sample(home: Home) -> None:
 
 
 def _open_study(home: Home) -> None:
-    from storage.client import open_store
-
     from lab.commands.study import change_status, create_study
     from lab.study.protocol import Protocol
     from storage import studies
+    from storage.client import open_store
 
     with open_store(home) as store:
         if STUDY in {study.name for study, _ in studies.every(store)}:
@@ -144,10 +140,9 @@ def make_accounts(home: Home) -> dict[str, str]:
     Returns:
         Sign-in name → password.
     """
-    from storage.client import open_store
-
     from lab.commands.account import add_account
     from storage import accounts
+    from storage.client import open_store
 
     path = home.path / "demo-sign-ins.json"
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
@@ -168,7 +163,6 @@ def _print_sign_ins(sign_ins: dict[str, str]) -> None:
 
 def _serve(home: Home, arguments: argparse.Namespace, sign_ins: dict[str, str]) -> int:
     from apps.up import Addresses, up
-
     from lab.commands.up import print_addresses
 
     def on_ready(addresses: Addresses) -> None:

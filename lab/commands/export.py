@@ -24,10 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
+    from lab.home import find_home
     from storage.client import open_store
     from storage.exchange import export
-
-    from lab.home import find_home
 
     with open_store(find_home(arguments.home)) as store:
         n_rows = export(store, arguments.what, arguments.file)

@@ -33,11 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.data.generations import GenerationsConfig, import_generations
     from lab.home import find_home
     from storage import datasets, prompts
+    from storage.client import open_store
 
     config = flags.read_config(arguments, GenerationsConfig)
     with open_store(find_home(arguments.home)) as store:
@@ -55,10 +54,9 @@ def _import(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import checkpoints, generations, prompts
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
         chosen = (

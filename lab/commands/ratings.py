@@ -46,11 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.data.ratings import RatingsConfig, import_ratings
     from lab.home import find_home
     from storage import frames
+    from storage.client import open_store
 
     criteria = _pairs(arguments.criterion, "--criterion")
     config = flags.read_config(

@@ -21,10 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _review(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from apps.serving import serve
     from lab.home import find_home
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
 

@@ -60,13 +60,12 @@ def sample_checkpoint(
     """
     import time
 
-    from storage.client import open_store
-
     from lab.errors import CheckpointError, InputError
     from lab.records import Split
     from lab.sample.config import decoding
     from lab.sample.run import sample
     from storage import checkpoints, datasets, generations, prompts
+    from storage.client import open_store
 
     with open_store(home) as store:
         checkpoint = checkpoints.named(store, name)

@@ -11,11 +11,10 @@ from lab.commands.console import progress, say, table
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from storage.client import Store
-
     from lab.home import Home
     from lab.metrics.judge import Judge
     from lab.metrics.run import Metric
+    from storage.client import Store
 
 BATCH = 256
 """Generations scored and stored at a time."""
@@ -63,9 +62,8 @@ def score_generations(
     Returns:
         Per metric its name, new scores with a value, without one, and the commonest reason.
     """
-    from storage.client import open_store
-
     from lab.metrics.run import METRICS
+    from storage.client import open_store
 
     chosen = _choose(names, judge_name, list(METRICS))
     with open_store(home) as store, progress("scoring") as advance:

@@ -32,10 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import frames
+    from storage.client import open_store
 
     home = find_home(arguments.home)
     with open_store(home) as store:

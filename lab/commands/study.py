@@ -57,8 +57,8 @@ def _create(arguments: argparse.Namespace) -> None:
     cost = plan_cost(protocol, n_items)
     say(f"study {study.name!r}: {n_items} items, protocol {study.protocol_sha256[:12]}")
     say(
-        f"it asks for {cost.n_answers} answers, about {cost.seconds / 3600:.1f} hours of reviewing; "
-        f"start it with `lab study start {study.name}`"
+        f"it asks for {cost.n_answers} answers, about {cost.seconds / 3600:.1f} hours of "
+        f"reviewing; start it with `lab study start {study.name}`"
     )
 
 
@@ -93,13 +93,12 @@ def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
     Raises:
         StoreError: a study of that name exists already.
     """
-    from storage.client import open_store
-
     from lab.errors import StoreError
     from lab.records import Split, Study, StudyEvent, StudyStatus
     from lab.study.design import design
     from lab.study.protocol import sha256, to_dict
     from storage import checkpoints, datasets, generations, studies
+    from storage.client import open_store
 
     with open_store(home) as store:
         if protocol.name in {study.name for study, _ in studies.every(store)}:
@@ -125,11 +124,10 @@ def change_status(home: Home, name: str, status: str) -> None:
     Raises:
         ReviewError: the study was closed, which is final.
     """
-    from storage.client import open_store
-
     from lab.errors import ReviewError
     from lab.records import StudyEvent, StudyStatus
     from storage import studies
+    from storage.client import open_store
 
     with open_store(home) as store:
         study = studies.named(store, name)
@@ -146,10 +144,9 @@ def _change(arguments: argparse.Namespace) -> None:
 
 
 def _status(arguments: argparse.Namespace) -> None:
-    from storage.client import open_store
-
     from lab.home import find_home
     from storage import queue, studies
+    from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
         found = [

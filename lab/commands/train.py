@@ -9,11 +9,10 @@ from lab.commands import flags
 from lab.commands.console import progress, say
 
 if TYPE_CHECKING:
-    from storage.client import Store
-
     from lab.home import Home
     from lab.records import Checkpoint
     from lab.train.config import TrainConfig
+    from storage.client import Store
 
 EXAMPLES = """\
 examples:
@@ -60,11 +59,10 @@ def train_checkpoint(home: Home, dataset_name: str, config: TrainConfig) -> Chec
     """
     import dataclasses
 
-    from storage.client import open_store
-
     from lab.records import Split, TrainingRun, TrainingStep
     from lab.train.run import environment, train
     from storage import datasets, prompts
+    from storage.client import open_store
 
     with open_store(home) as store:
         dataset = datasets.named(store, dataset_name)

@@ -33,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _up(arguments: argparse.Namespace) -> int:
     from apps.up import up
-
     from lab.home import find_home
 
     home = find_home(arguments.home)
