@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import datetime
 from typing import Any
 
 from lab.errors import ReviewError
 from lab.records import Answer, AnswerKind, ItemKind, Rating, StudyStatus, Vote, Winner
-from storage.assigning import is_free
-from storage.insert import Connection, insert_records
-from storage.slots import Place, find_place, make_lease
+from storage.assigning import lease, outline
+from storage.book import Book, Desk, Place, note_answer
+from storage.schema import check_fits
 
 _ON_SCREEN = {
     "left": (Winner.A, Winner.B),
@@ -23,7 +22,7 @@ _ON_SCREEN = {
 
 
 def submit(
-    connection: Connection,
+    desk: Desk,
     moment: datetime,
     *,
     answer_id: str,
@@ -40,7 +39,7 @@ def submit(
     """Keep an answer; the same answer twice is kept once.
 
     Args:
-        connection: the writer's, within a transaction.
+        desk: the books, and where new records go.
         moment: the time of this operation, later than that of every answer before it.
         answer_id: UUID made in the browser.
         assignment_id: what is answered.
@@ -59,8 +58,9 @@ def submit(
     Raises:
         ReviewError: the study does not allow this answer.
     """
-    place = find_place(connection, assignment_id, reviewer_id)
-    if earlier := _find_answer(connection, answer_id, assignment_id):
+    book = desk.book_of(assignment_id)
+    place = book.place_of(assignment_id, reviewer_id)
+    if earlier := _find_answer(book, answer_id, assignment_id):
         return earlier
     answer = Answer(
         id=answer_id,
@@ -70,27 +70,36 @@ def submit(
         reason=reason,
         flag=flag,
         seconds=_checked_seconds(seconds),
-        late=place.status == StudyStatus.CLOSED or not is_free(connection, moment, place),
+        late=book.status == StudyStatus.CLOSED
+        or not book.has_room(place.entry, reviewer_id, moment),
         created_at=moment,
     )
-    parts = _parts(answer, place, ratings, winner)
-    insert_records(connection, [answer])
-    insert_records(connection, parts)
+    parts = _parts(answer, place, ratings, winner, book.points)
+    _note(desk, book, answer, parts)
     return _submitted(answer.id, False, answer.late, moment)
 
 
-def _find_answer(
-    connection: Connection, answer_id: str, assignment_id: str
-) -> dict[str, Any] | None:
-    rows = connection.execute(
-        "SELECT assignment_id::VARCHAR, late, created_at FROM answers WHERE id = $1::UUID",
-        [answer_id],
-    ).fetchall()
-    if not rows:
+def _note(desk: Desk, book: Book, answer: Answer, parts: list[Rating] | list[Vote]) -> None:
+    check_fits([answer, *parts])
+    desk.new += [answer, *parts]
+    note_answer(
+        book,
+        answer.id,
+        answer.assignment_id,
+        answer.kind,
+        answer.late,
+        answer.created_at,
+        answer.seconds,
+    )
+
+
+def _find_answer(book: Book, answer_id: str, assignment_id: str) -> dict[str, Any] | None:
+    if answer_id not in book.answers:
         return None
-    if rows[0][0] != assignment_id:
+    of, late, created_at = book.answers[answer_id]
+    if of != assignment_id:
         raise ReviewError(f"answer {answer_id} belongs to another item; load the page again")
-    return _submitted(answer_id, True, rows[0][1], rows[0][2])
+    return _submitted(answer_id, True, late, created_at)
 
 
 def _submitted(answer_id: str, repeated: bool, late: bool, recorded_at: datetime) -> dict[str, Any]:
@@ -103,7 +112,7 @@ def _submitted(answer_id: str, repeated: bool, late: bool, recorded_at: datetime
 
 
 def _checked_kind(kind: str, place: Place) -> AnswerKind:
-    fitting = {ItemKind.RATE: AnswerKind.RATE, ItemKind.AB: AnswerKind.VOTE}[place.kind]
+    fitting = {ItemKind.RATE: AnswerKind.RATE, ItemKind.AB: AnswerKind.VOTE}[place.entry.kind]
     if kind not in (fitting, AnswerKind.SKIP):
         raise ReviewError(f"this item takes {fitting.value!r} or 'skip', not {kind!r}")
     return AnswerKind(kind)
@@ -116,14 +125,18 @@ def _checked_seconds(seconds: float) -> float:
 
 
 def _parts(
-    answer: Answer, place: Place, ratings: dict[str, int], winner: str | None
+    answer: Answer,
+    place: Place,
+    ratings: dict[str, int],
+    winner: str | None,
+    points: dict[str, int],
 ) -> list[Rating] | list[Vote]:
     if answer.kind == AnswerKind.RATE:
-        _check_ratings(ratings, json.loads(place.protocol)["criteria"])
+        _check_ratings(ratings, points)
         return [
             Rating(
                 answer_id=answer.id,
-                generation_id=place.generation_a_id,
+                generation_id=place.entry.generation_ids[0],
                 criterion=criterion,
                 value=value,
             )
@@ -132,12 +145,11 @@ def _parts(
     if answer.kind == AnswerKind.VOTE:
         if winner not in _ON_SCREEN:
             raise ReviewError(f"winner must be one of {', '.join(_ON_SCREEN)}, not {winner!r}")
-        return [Vote(answer_id=answer.id, winner=_ON_SCREEN[winner][place.assignment.swapped])]
+        return [Vote(answer_id=answer.id, winner=_ON_SCREEN[winner][place.swapped])]
     return []
 
 
-def _check_ratings(ratings: dict[str, int], criteria: list[dict[str, Any]]) -> None:
-    points = {criterion["name"]: len(criterion["anchors"]) for criterion in criteria}
+def _check_ratings(ratings: dict[str, int], points: dict[str, int]) -> None:
     if ratings.keys() != points.keys():
         raise ReviewError(
             f"rate each criterion once: {', '.join(points)}; got {', '.join(ratings) or 'none'}"
@@ -150,63 +162,46 @@ def _check_ratings(ratings: dict[str, int], criteria: list[dict[str, Any]]) -> N
 
 
 def undo(
-    connection: Connection, moment: datetime, *, answer_id: str, study_id: str, reviewer_id: str
-) -> str | None:
+    desk: Desk, moment: datetime, *, answer_id: str, study_id: str, reviewer_id: str
+) -> dict[str, Any] | None:
     """Take a reviewer's last answer in a study back and open its assignment again.
 
     Args:
-        connection: the writer's, within a transaction.
+        desk: the books, and where new records go.
         moment: the time of this operation.
         answer_id: UUID of the undoing, so that sending it twice takes back one answer.
         study_id: the study.
         reviewer_id: the reviewer.
 
     Returns:
-        The assignment's id; None where there is nothing to take back.
+        The outline of the assignment; None where there is nothing to take back.
 
     Raises:
         ReviewError: the study is not open, or the item has gone to another reviewer.
     """
-    query = "SELECT assignment_id::VARCHAR FROM answers WHERE id = $1::UUID"
-    if done := connection.execute(query, [answer_id]).fetchall():
-        find_place(connection, done[0][0], reviewer_id)
-        return str(done[0][0])
-    assignment_id = _last_answered(connection, study_id, reviewer_id)
-    if assignment_id is None:
+    book = desk.book(study_id)
+    if answer_id in book.answers:
+        return outline(book.place_of(book.answers[answer_id][0], reviewer_id))
+    place = _last_answered(book, reviewer_id)
+    if place is None:
         return None
-    place = find_place(connection, assignment_id, reviewer_id)
-    if place.status != StudyStatus.OPEN:
-        raise ReviewError(f"the study is {place.status.value}; answers can no longer be taken back")
-    if not is_free(connection, moment, place):
+    if book.status != StudyStatus.OPEN:
+        raise ReviewError(f"the study is {book.status.value}; answers can no longer be taken back")
+    if not book.has_room(place.entry, reviewer_id, moment):
         raise ReviewError("the item that you skipped has gone to another reviewer")
     answer = Answer(
         id=answer_id,
-        assignment_id=assignment_id,
+        assignment_id=place.id,
         kind=AnswerKind.UNDO,
         seconds=0.0,
         created_at=moment,
     )
-    insert_records(connection, [answer])
-    insert_records(connection, [make_lease(assignment_id, moment)])
-    return assignment_id
+    _note(desk, book, answer, [])
+    lease(desk, place, moment)
+    return outline(place)
 
 
-def _last_answered(connection: Connection, study_id: str, reviewer_id: str) -> str | None:
-    rows = connection.execute(
-        """
-        WITH mine AS (
-            SELECT id FROM assignments WHERE reviewer_id = $2::UUID
-            AND item_id IN (SELECT id FROM items WHERE study_id = $1::UUID)
-        ),
-        newest AS (
-            SELECT
-                assignment_id, max(created_at) AS created_at,
-                arg_max(struct_pack(kind := kind, late := late), created_at) AS answer
-            FROM answers WHERE assignment_id IN (SELECT id FROM mine) GROUP BY assignment_id
-        )
-        SELECT assignment_id::VARCHAR FROM newest
-        WHERE answer.kind <> 'undo' AND NOT answer.late ORDER BY created_at DESC LIMIT 1
-        """,
-        [study_id, reviewer_id],
-    ).fetchall()
-    return str(rows[0][0]) if rows else None
+def _last_answered(book: Book, reviewer_id: str) -> Place | None:
+    mine = book.places_of(reviewer_id)
+    answered = [place for place in mine if not place.is_open and not place.late]
+    return max(answered, key=lambda place: place.answered_at or datetime.min, default=None)

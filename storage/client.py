@@ -110,9 +110,10 @@ class Store:
             rest: what follows `SELECT … FROM its_table`, such as `WHERE name = $1 ORDER BY id`.
             parameters: as for `read`.
         """
-        sql = f"SELECT {column_list(kind)} FROM {TABLES[kind]} {rest}"
+        plain: type = kind
+        sql = f"SELECT {column_list(plain)} FROM {TABLES[plain]} {rest}"
         table = self.read(sql, parameters)
-        return decode(kind, [table[column.name].to_pylist() for column in columns(kind)])
+        return decode(kind, [table[column.name].to_pylist() for column in columns(plain)])
 
     def do(self, operation: str, **arguments: Any) -> Any:
         """Run one named operation in the single writer; see `storage.operations`.

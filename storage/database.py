@@ -14,7 +14,7 @@ from storage.places import prepare_folder
 LOCK_PATIENCE_SECONDS = 2.0
 """How long to wait for a file lock that a process may be giving up this moment."""
 
-SETTINGS = {
+SETTINGS: dict[str, str | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
     "autoload_known_extensions": False,
     "autoinstall_known_extensions": False,
@@ -48,7 +48,7 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), config=dict(SETTINGS))
+    connection = duckdb.connect(str(path), config=SETTINGS.copy())
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET lock_configuration = true")

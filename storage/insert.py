@@ -60,10 +60,12 @@ def _insert(connection: Connection, table: str, batches: list[Rows]) -> None:
 
 
 def insert_records(connection: Connection, new: Sequence[Any]) -> None:
-    """Insert records of one type that the store does not hold yet; see `insert_values`."""
-    if new:
-        kind = type(new[0])
-        insert_values(connection, TABLES[kind], list(zip(*encode(new, kind))))
+    """Insert records of any types that the store does not hold yet; see `insert_values`."""
+    for kind, table in TABLES.items():
+        if some := [record for record in new if type(record) is kind]:
+            rows = list(zip(*encode(some, kind), strict=True))
+            for start in range(0, len(rows), CHUNK_ROWS):
+                insert_values(connection, table, rows[start : start + CHUNK_ROWS])
 
 
 def insert_values(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -181,6 +183,6 @@ def _check_unique(connection: Connection, table: str) -> None:
         f"SELECT {fields} FROM {table} GROUP BY {fields} HAVING count(*) > 1 LIMIT 1"
     ).fetchall()
     if doubled:
-        pairs = zip(UNIQUE[table], doubled[0])
+        pairs = zip(UNIQUE[table], doubled[0], strict=True)
         named = " and ".join(f"{field} {str(value)!r}" for field, value in pairs)
         raise StoreError(f"there is already one of {table} with {named}; choose another")

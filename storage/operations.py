@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from storage.answering import submit, undo
-from storage.assigning import next_tasks, renew, save_draft
+from storage.assigning import next_tasks, progress, renew, save_draft
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "next_tasks": next_tasks,
+    "progress": progress,
     "renew": renew,
     "save_draft": save_draft,
     "submit": submit,
     "undo": undo,
 }
-"""Name → function of the writer's connection, the moment, and the operation's own arguments."""
+"""Name → function of the writer's desk, the moment, and the operation's own arguments."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lab.records import ItemKind, now
+from lab.records import ItemKind
 from storage.client import Store
-from storage.slots import OPEN_ITEMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,30 +96,14 @@ class StudyProgress:
 
 
 def progress(store: Store, study_id: str, reviewer_id: str) -> Progress:
-    """Say how far a reviewer is in a study."""
-    row = store.rows(
-        f"""
-        WITH done AS (
-            SELECT seconds, newest_answers.created_at FROM newest_answers
-            JOIN assignments ON assignments.id = assignment_id
-            JOIN items ON items.id = item_id
-            WHERE study_id = $3::UUID AND reviewer_id = $2::UUID
-                AND newest_answers.kind IN ('rate', 'vote')
-        )
-        SELECT
-            (SELECT count(*) FROM done) AS n_answered,
-            (SELECT count(*) FROM ({OPEN_ITEMS})) AS n_open,
-            (SELECT median(seconds) FROM done) AS median_seconds,
-            (SELECT max(created_at) FROM done) AS last_saved_at
-        """,
-        [now().isoformat(), reviewer_id, study_id, _reviewers_per_item(store, study_id)],
-    )[0]
-    return Progress(
-        n_answered=row["n_answered"],
-        n_total_for_me=row["n_answered"] + row["n_open"],
-        median_seconds=row["median_seconds"],
-        last_saved_at=row["last_saved_at"],
-    )
+    """Say how far a reviewer is in a study.
+
+    Raises:
+        ReviewError: there is no such study.
+    """
+    found = store.do("progress", study_id=study_id, reviewer_id=reviewer_id)
+    saved = found["last_saved_at"]
+    return Progress(**found | {"last_saved_at": saved and datetime.fromisoformat(saved)})
 
 
 def _reviewers_per_item(store: Store, study_id: str) -> int:

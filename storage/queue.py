@@ -57,8 +57,8 @@ def next_tasks(store: Store, study_id: str, reviewer_id: str, count: int = 2) ->
     Raises:
         ReviewError: the study or the account does not exist.
     """
-    ids = store.do("next_tasks", study_id=study_id, reviewer_id=reviewer_id, count=count)
-    return read_tasks(store, ids)
+    outlines = store.do("next_tasks", study_id=study_id, reviewer_id=reviewer_id, count=count)
+    return read_tasks(store, outlines)
 
 
 def renew(store: Store, assignment_id: str, reviewer_id: str) -> datetime:
@@ -146,5 +146,5 @@ def undo(store: Store, answer_id: str, study_id: str, reviewer_id: str) -> Task 
     Raises:
         ReviewError: the study is not open, or a skipped item has gone to another reviewer.
     """
-    id = store.do("undo", answer_id=answer_id, study_id=study_id, reviewer_id=reviewer_id)
-    return read_tasks(store, [id])[0] if id else None
+    outline = store.do("undo", answer_id=answer_id, study_id=study_id, reviewer_id=reviewer_id)
+    return read_tasks(store, [outline])[0] if outline else None

@@ -142,6 +142,16 @@ def encode(items: Sequence[Any], kind: type) -> list[list[Any]]:
     ]
 
 
+def check_fits(items: Sequence[Any]) -> None:
+    """Check that records of any types fit their fields.
+
+    Raises:
+        StoreError: a value does not.
+    """
+    for item in items:
+        encode([item], type(item))
+
+
 def _encode_value(value: Any, column: Column, kind: type) -> Any:
     if value is None:
         if column.nullable:
@@ -157,7 +167,7 @@ def _encode_value(value: Any, column: Column, kind: type) -> Any:
         return float(value)
     if not isinstance(value, column.python) or (column.python is int and value is True):
         raise _misfit(kind, column, value)
-    if column.python is datetime and value.tzinfo is None:
+    if isinstance(value, datetime) and value.tzinfo is None:
         raise _misfit(kind, column, value)
     return value
 
@@ -195,16 +205,18 @@ def dump_json(value: dict[str, Any]) -> str:
         raise StoreError(f"settings cannot be stored as JSON: {error}: {value!r:.200}") from None
 
 
-def decode(kind: type[Record], values: Iterable[Sequence[Any]]) -> list[Record]:
+def decode(kind: Callable[..., Record], values: Iterable[Sequence[Any]]) -> list[Record]:
     """Turn columns of values, in the order of `columns(kind)`, into records.
 
     Args:
         kind: the record type.
         values: one sequence per column, all of one length.
     """
-    parsed = [_decode_column(column, cells) for column, cells in zip(columns(kind), values)]
+    parsed = [
+        _decode_column(column, cells) for column, cells in zip(columns(kind), values, strict=True)
+    ]
     names = [column.name for column in columns(kind)]
-    return [kind(**dict(zip(names, row))) for row in zip(*parsed)]
+    return [kind(**dict(zip(names, row, strict=True))) for row in zip(*parsed, strict=True)]
 
 
 def _decode_column(column: Column, cells: Sequence[Any]) -> Sequence[Any]:

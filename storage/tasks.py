@@ -48,44 +48,18 @@ class Task:
     """When the place goes back to the queue unless answered, UTC."""
 
 
-_TASKS = """
-    WITH given AS (
-        SELECT id, item_id, swapped FROM assignments WHERE id IN (SELECT unnest($1::UUID[]))
-    ),
-    leased AS (
-        SELECT assignment_id, arg_max(expires_at, created_at) AS expires_at
-        FROM leases WHERE assignment_id IN (SELECT id FROM given) GROUP BY assignment_id
-    ),
-    drafted AS (
-        SELECT assignment_id, arg_max(content, created_at) AS content,
-            max(created_at) AS created_at
-        FROM drafts WHERE assignment_id IN (SELECT id FROM given) GROUP BY assignment_id
-    ),
-    answered AS (
-        SELECT assignment_id, max(created_at) AS created_at, arg_max(id, created_at) AS id
-        FROM answers WHERE assignment_id IN (SELECT id FROM given) AND kind <> 'undo'
-        GROUP BY assignment_id
-    )
-    SELECT
-        given.id AS assignment_id, items.id AS item_id, items.kind AS kind, items.position,
-        prompts.text AS prompt, prompts.source AS source, swapped,
-        first.text AS text_a, second.text AS text_b, leased.expires_at AS expires_at,
-        CASE WHEN answered.created_at IS NULL OR drafted.created_at > answered.created_at
-            THEN drafted.content END AS draft,
-        answered.id AS answer_id
-    FROM given
-    JOIN items ON items.id = given.item_id
-    JOIN prompts ON prompts.id = items.prompt_id
-    JOIN generations AS first ON first.id = items.generation_a_id
-    LEFT JOIN generations AS second ON second.id = items.generation_b_id
-    LEFT JOIN leased ON leased.assignment_id = given.id
-    LEFT JOIN drafted ON drafted.assignment_id = given.id
-    LEFT JOIN answered ON answered.assignment_id = given.id
+_TEXTS = """
+    SELECT id, text, source, NULL AS created_at FROM prompts WHERE id IN ({prompts})
+    UNION ALL
+    SELECT id, text, NULL, NULL FROM generations WHERE id IN ({generations})
+    UNION ALL
+    SELECT assignment_id, arg_max(content::VARCHAR, created_at), NULL, max(created_at)
+    FROM drafts WHERE assignment_id IN ({assignments}) GROUP BY assignment_id
 """
 
 _ANSWERS = """
     SELECT
-        id, kind, comment, reason, flag,
+        id, kind, comment, reason, flag, created_at,
         (SELECT list(struct_pack(criterion := criterion, value := value)) FROM ratings
             WHERE answer_id = answers.id) AS ratings,
         (SELECT any_value(winner) FROM votes WHERE answer_id = answers.id) AS winner
@@ -93,34 +67,53 @@ _ANSWERS = """
 """
 
 
-def read_tasks(store: Store, assignment_ids: Sequence[str]) -> list[Task]:
-    """Read assignments as tasks, in the order of their ids as given."""
-    if not assignment_ids:
+def read_tasks(store: Store, outlines: Sequence[dict[str, Any]]) -> list[Task]:
+    """Fill the outlines that the queue gives with texts, drafts and answers, in their order."""
+    if not outlines:
         return []
-    rows = {row["assignment_id"]: row for row in store.rows(_TASKS, [list(assignment_ids)])}
-    answers = _read_answers(store, [row["answer_id"] for row in rows.values() if row["answer_id"]])
-    return [_task(rows[id], answers) for id in assignment_ids]
+    texts = _read_texts(store, outlines)
+    answers = _read_answers(store, [one["given_answer_id"] for one in outlines])
+    return [_task(one, texts, answers.get(one["given_answer_id"])) for one in outlines]
 
 
-def _read_answers(store: Store, ids: list[str]) -> dict[str, dict[str, Any]]:
-    return {row["id"]: row for row in store.rows(_ANSWERS, [ids])} if ids else {}
+def _read_texts(store: Store, outlines: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    wanted = {
+        "prompts": {one["prompt_id"] for one in outlines},
+        "generations": {id for one in outlines for id in one["generation_ids"]},
+        "assignments": {one["assignment_id"] for one in outlines},
+    }
+    # Literals, which the owner itself made: only they are looked up by the index.
+    listed = {name: ", ".join(f"'{id}'::UUID" for id in ids) for name, ids in wanted.items()}
+    return {row["id"]: row for row in store.rows(_TEXTS.format(**listed))}
 
 
-def _task(row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> Task:
-    texts = (row["text_a"],) if row["text_b"] is None else (row["text_a"], row["text_b"])
-    answer = answers.get(row["answer_id"])
+def _read_answers(store: Store, ids: list[str | None]) -> dict[str | None, dict[str, Any]]:
+    known = [id for id in ids if id]
+    return {row["id"]: row for row in store.rows(_ANSWERS, [known])} if known else {}
+
+
+def _task(
+    one: dict[str, Any], texts: dict[str, dict[str, Any]], answer: dict[str, Any] | None
+) -> Task:
     return Task(
-        assignment_id=row["assignment_id"],
-        item_id=row["item_id"],
-        kind=ItemKind(row["kind"]),
-        position=row["position"],
-        prompt=row["prompt"],
-        source=row["source"],
-        texts=texts[::-1] if row["swapped"] else texts,
-        draft=row["draft"] and json.loads(row["draft"]),
-        answer=answer and _on_screen(answer, row["swapped"]),
-        expires_at=row["expires_at"],
+        assignment_id=one["assignment_id"],
+        item_id=one["item_id"],
+        kind=ItemKind(one["kind"]),
+        position=one["position"],
+        prompt=texts[one["prompt_id"]]["text"],
+        source=texts[one["prompt_id"]]["source"],
+        texts=tuple(texts[id]["text"] for id in one["generation_ids"]),
+        draft=_draft(texts.get(one["assignment_id"]), answer),
+        answer=answer and _on_screen(answer, one["swapped"]),
+        expires_at=datetime.fromisoformat(one["expires_at"]),
     )
+
+
+def _draft(draft: dict[str, Any] | None, answer: dict[str, Any] | None) -> dict[str, Any] | None:
+    if draft is None or (answer is not None and answer["created_at"] > draft["created_at"]):
+        return None
+    found: dict[str, Any] = json.loads(draft["text"])
+    return found
 
 
 def _on_screen(answer: dict[str, Any], swapped: bool) -> dict[str, Any]:

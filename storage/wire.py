@@ -55,7 +55,7 @@ def pack_add(parts: Sequence[tuple[type, str, list[list[Any]]]]) -> tuple[str, b
     """
     try:
         if sum(len(cells[0]) for _, _, cells in parts) < BULK_ROWS:
-            tables = {table: list(zip(*cells)) for _, table, cells in parts}
+            tables = {table: list(zip(*cells, strict=True)) for _, table, cells in parts}
             text = json.dumps(tables, default=datetime.isoformat, ensure_ascii=False)
             return JSON, text.encode()
         return ARROW, b"".join(_stream(*part) for part in parts)
@@ -64,7 +64,7 @@ def pack_add(parts: Sequence[tuple[type, str, list[list[Any]]]]) -> tuple[str, b
 
 
 def _stream(kind: type, table: str, cells: list[list[Any]]) -> bytes:
-    arrays = [_array(column, values) for column, values in zip(columns(kind), cells)]
+    arrays = [_array(column, values) for column, values in zip(columns(kind), cells, strict=True)]
     names = [column.name for column in columns(kind)]
     packed = pyarrow.table(arrays, names=names).replace_schema_metadata({"table": table})
     sink = pyarrow.BufferOutputStream()

@@ -15,12 +15,18 @@ from typing import Any
 import duckdb
 
 from lab.errors import LabError, StoreError
+from storage.book import Desk
 from storage.clock import Clock
-from storage.insert import Connection, add_rows
+from storage.insert import Connection, add_rows, insert_records
 from storage.wire import Rows
 
 GROUP_SIZE = 128
 """Most operations that share one COMMIT."""
+
+QUEUE_TABLES = {
+    "accounts", "studies", "study_events", "items", "assignments", "leases", "answers",
+}  # fmt: skip
+"""What the desk's books are made of."""
 
 FATAL_EXIT_CODE = 70
 """What the owner exits with after a `duckdb.FatalException` (EX_SOFTWARE of sysexits.h)."""
@@ -35,7 +41,7 @@ class Job:
     rows: list[Rows]
     """Rows to add; empty for a named operation."""
 
-    operation: Callable[[Connection, datetime], Any] | None = None
+    operation: Callable[[Desk, datetime], Any] | None = None
     """A named operation; None where rows are added."""
 
     answer: Future[Any] = field(default_factory=Future)
@@ -47,11 +53,12 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._desk = Desk(connection)
         self._clock = Clock(connection)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.n_commits = 0
-        """Transactions committed so far."""
+        """Transactions so far that wrote something."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -82,7 +89,7 @@ class Writer:
 
     def _commit(self, jobs: list[Job]) -> None:
         try:
-            answers = self._transact(jobs)
+            outcomes = self._transact(jobs)
         except Exception as error:
             if len(jobs) > 1:
                 # Only the guilty one fails: each of the group is tried again by itself.
@@ -91,27 +98,44 @@ class Writer:
             elif jobs:
                 jobs[0].answer.set_exception(as_lab_error(error))
             return
-        for job, answer in zip(jobs, answers):
-            job.answer.set_result(answer)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, LabError):
+                job.answer.set_exception(outcome)
+            else:
+                job.answer.set_result(outcome)
 
     def _transact(self, jobs: list[Job]) -> list[Any]:
         if not jobs:
             return []
         self._connection.execute("BEGIN")
         try:
-            add_rows(self._connection, [rows for job in jobs for rows in job.rows])
-            answers = [self._operate(job) for job in jobs]
+            self._add([rows for job in jobs for rows in job.rows])
+            outcomes = [self._operate(job) for job in jobs]
+            insert_records(self._connection, self._desk.new)
             self._connection.execute("COMMIT")
         except duckdb.FatalException as error:
             die(error)
         except Exception:
+            self._desk.clear()
             self._roll_back()
             raise
-        self.n_commits += 1
-        return answers
+        self.n_commits += bool(self._desk.new) or any(job.rows for job in jobs)
+        self._desk.new.clear()
+        return outcomes
+
+    def _add(self, batches: list[Rows]) -> None:
+        add_rows(self._connection, batches)
+        if any(rows.table in QUEUE_TABLES for rows in batches):
+            self._desk.clear()
 
     def _operate(self, job: Job) -> Any:
-        return job.operation and job.operation(self._connection, self._clock.tick())
+        if job.operation is None:
+            return None
+        try:
+            return job.operation(self._desk, self._clock.tick())
+        except LabError as error:
+            # Operations refuse before they change anything, so the others can go on.
+            return error
 
     def _roll_back(self) -> None:
         try:
