@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
+# Shares are counts over counts: what lies closer to 0 or 1 than this is rounding.
+_NOTHING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -48,7 +51,7 @@ def share_interval(value: float, standard_error: float, n_clusters: int, level: 
         n_clusters: number of independent clusters, at least 2.
         level: confidence.
     """
-    if standard_error <= 1e-12 or not 0 < value < 1:
+    if standard_error <= _NOTHING or not _NOTHING < value < 1 - _NOTHING:
         return _exact(value, n_clusters, level)
     spread = standard_error / (value * (1 - value))
     logit = t_interval(float(special.logit(value)), spread, n_clusters - 1, level)
@@ -74,6 +77,6 @@ def percentile_interval(resamples: np.ndarray, level: float) -> Interval | None:
 
 def _exact(value: float, n: int, level: float) -> Interval:
     tail, hits = (1 - level) / 2, value * n
-    low = 0.0 if value <= 0 else float(stats.beta.ppf(tail, hits, n - hits + 1))
-    high = 1.0 if value >= 1 else float(stats.beta.ppf(1 - tail, hits + 1, n - hits))
+    low = 0.0 if value <= _NOTHING else float(stats.beta.ppf(tail, hits, n - hits + 1))
+    high = 1.0 if value >= 1 - _NOTHING else float(stats.beta.ppf(1 - tail, hits + 1, n - hits))
     return Interval(low, high, level)

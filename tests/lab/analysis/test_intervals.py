@@ -26,6 +26,13 @@ def test_share_interval_holds_the_share_within_0_and_1(value, error, n, level) -
     assert value - 1e-9 <= interval.high <= 1
 
 
+def test_share_interval_is_t_on_the_logit_scale() -> None:
+    interval = share_interval(0.8, 0.05, n_clusters=8, level=0.95)  # t(.975, 7) = 2.365
+    centre, reach = np.log(4), 2.3646 * 0.05 / 0.16
+    assert interval.low == pytest.approx(1 / (1 + np.exp(reach - centre)), abs=1e-5)
+    assert interval.high == pytest.approx(1 / (1 + np.exp(-reach - centre)), abs=1e-5)
+
+
 def test_share_interval_without_spread_counts_clusters() -> None:
     nothing = share_interval(0.0, 0.0, 10, 0.95)  # Clopper–Pearson, 0 of 10
     assert (nothing.low, nothing.high) == (0.0, pytest.approx(0.3085, abs=1e-4))

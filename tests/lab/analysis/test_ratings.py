@@ -52,6 +52,16 @@ def test_no_ratings_no_results(make_ratings) -> None:
     assert mean_rating(make_ratings([])) == ()
 
 
+def test_three_people_who_differ_get_the_t_of_two_degrees_of_freedom(make_ratings) -> None:
+    # All the spread lies between the people: resampling three of them gives sd · √(2/3) / √3.
+    severity = {"r1": 48, "r2": 50, "r3": 52}
+    rows = [("old", r, f"p{p}", value) for r, value in severity.items() for p in range(30)]
+    bounds = [("new", "r1", "p0", 1), ("new", "r1", "p1", 99)]
+    _, result = mean_rating(make_ratings(rows + bounds), n_resamples=8000)
+    error = 2 * np.sqrt(2 / 3) / np.sqrt(3)
+    assert result.interval.high - 50 == pytest.approx(4.303 * error, rel=0.03)  # t(.975, 2)
+
+
 def test_standard_error_without_clustering_is_the_pigeonholes(make_ratings) -> None:
     # Everybody rates every prompt and nothing clusters: Owen (2007) has the bootstrap's variance
     # at about three times that of independent ratings.
