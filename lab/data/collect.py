@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from lab.data.config import GenerationsConfig
 from lab.data.fields import find_column, name_of, need_column, optional_text, text_of
@@ -19,7 +20,7 @@ class Columns:
 
     prompt: str
     text: str
-    system: str | None
+    checkpoint: str | None
     source: str | None
     reference: str | None
     key: str | None
@@ -31,13 +32,14 @@ class Columns:
         Raises:
             InputError: one that is needed is lacking; lists those that exist.
         """
-        system = None
+        checkpoint = None
         if config.checkpoint is None:
-            system = need_column(rows, config.system_column, "system")
+            usual = "checkpoint" if find_column(rows, None, "system") is None else "system"
+            checkpoint = need_column(rows, config.checkpoint_column, usual)
         return cls(
             prompt=need_column(rows, config.prompt_column, "prompt"),
             text=need_column(rows, config.text_column, "text"),
-            system=system,
+            checkpoint=checkpoint,
             source=find_column(rows, config.source_column, "source"),
             reference=find_column(rows, config.reference_column, "reference"),
             key=find_column(rows, config.key_column, "key"),
@@ -50,6 +52,7 @@ class Collector:
 
     config: GenerationsConfig
     columns: Columns
+    rename: Mapping[str, str] = field(default_factory=dict)
     dataset_id: str = field(default_factory=new_id)
     known_prompts: dict[tuple[str, str | None], list[Prompt]] = field(default_factory=dict)
     known_checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
@@ -84,8 +87,8 @@ class Collector:
             sample_index=self.samples[place] - 1,
         )
 
-    def dataset(self, origin: str) -> list[Dataset]:
-        """Make the data set of the new prompts; none if there are none."""
+    def dataset(self, origin: str, settings: Mapping[str, Any]) -> list[Dataset]:
+        """Make the data set of the new prompts, with the settings used; none if there are none."""
         prompts = list(self.prompts.values())
         if not prompts:
             return []
@@ -96,7 +99,7 @@ class Collector:
             licence=self.config.licence,
             content_sha256=content_sha256(prompts),
             n_prompts=len(prompts),
-            config=asdict(self.config) | {"columns": asdict(self.columns)},
+            config={**settings, "columns": asdict(self.columns)},
         )
         return [dataset]
 
@@ -132,8 +135,8 @@ class Collector:
         )
 
     def _checkpoint(self, row: Row) -> Checkpoint:
-        name = self.config.checkpoint or name_of(row, self.columns.system or "")
-        name = self.config.systems.get(name, name)
+        name = self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
+        name = self.rename.get(name, name)
         if name in self.known_checkpoints:
             return self.known_checkpoints[name]
         if name not in self.checkpoints:

@@ -96,14 +96,11 @@ class GenerationsConfig:
     text_column: str | None = None
     """The column of the generated texts."""
 
-    system_column: str | None = None
-    """The column that names the system; its values become checkpoints' names."""
+    checkpoint_column: str | None = None
+    """The column that names the system that wrote the text (usually checkpoint or system)."""
 
     checkpoint: str | None = None
-    """One name for all texts, where there is no column of systems."""
-
-    systems: Mapping[str, str] = field(default_factory=dict)
-    """Other names for values of the system column, e.g. {"1": "human", "0": "gpt2"}."""
+    """One name for the system that wrote all texts, where no column tells."""
 
     source_column: str | None = None
     """The column of the texts that a generation must stay true to."""
@@ -126,26 +123,45 @@ class GenerationsConfig:
     def __post_init__(self) -> None:
         check_name(self.name)
         check_limit(self.limit)
-        if self.checkpoint is not None and self.system_column is not None:
+        if self.checkpoint is not None and self.checkpoint_column is not None:
             raise ConfigError(
-                f"both a column of systems ({self.system_column!r}) and one checkpoint for all "
+                f"both a column of checkpoints ({self.checkpoint_column!r}) and one name for all "
                 f"({self.checkpoint!r}) are set; keep one of them"
             )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatingsConfig(GenerationsConfig):
+class RatingsConfig:
     """How a file of ratings that exist already becomes a closed study.
 
-    The name is the study's, too. A cell holds one number, or a list with one number per rater.
+    A cell holds one number, or a list with one number per rater. Columns that are not set are
+    looked for under their usual names, as for prompts.
     """
+
+    study: str
+    """What the study, and the data set of the prompts not seen before, shall be called."""
 
     criteria: Mapping[str, str]
     """Criterion → the column of its values, e.g. {"fluency": "grammar"}."""
 
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """Other names for values of the checkpoint column, e.g. {"1": "human", "0": "gpt2"}."""
+
+    prompt_column: str | None = None
+    """The column of the prompts."""
+
+    text_column: str | None = None
+    """The column of the rated texts."""
+
+    checkpoint_column: str | None = None
+    """The column that names the system that wrote the text (usually checkpoint or system)."""
+
+    checkpoint: str | None = None
+    """One name for the system that wrote all texts, where no column tells."""
+
     reviewer_column: str | None = None
-    """The column that tells raters apart; else the first row (or list place) of a text is rater-1,
-    the second rater-2, …"""
+    """The column that tells raters apart; without it, the n-th row or list place of a text is
+    rater n."""
 
     comment_column: str | None = None
     """The column of the raters' free words."""
@@ -153,15 +169,32 @@ class RatingsConfig(GenerationsConfig):
     seconds_column: str | None = None
     """The column of the time that a rater took, in seconds; 0 where it is not known."""
 
+    source_column: str | None = None
+    """The column of the texts that a generation must stay true to."""
+
+    reference_column: str | None = None
+    """The column of the human-written targets."""
+
+    key_column: str | None = None
+    """The column of the prompts' own names; else the number of the row that first has it."""
+
+    split: Split = Split.TEST
+    """The split that prompts not seen before go to."""
+
     lowest: int = 1
     """The lowest point of the scale."""
 
     highest: int = 5
     """The highest point of the scale."""
 
+    limit: int | None = None
+    """Take only so many rows, from the first on."""
+
+    licence: str | None = None
+    """The licence of the texts, as an SPDX name or free words."""
+
     def __post_init__(self) -> None:
-        # slots=True makes a new class, so that super() without arguments does not work here
-        GenerationsConfig.__post_init__(self)
+        self.texts()
         if not self.criteria:
             raise ConfigError("no criterion is set; say which column holds which criterion")
         if self.lowest >= self.highest:
@@ -169,6 +202,22 @@ class RatingsConfig(GenerationsConfig):
                 f"the scale goes from {self.lowest} to {self.highest}; the lowest point must be "
                 "below the highest"
             )
+
+    def texts(self) -> GenerationsConfig:
+        """Return the settings for the rated texts."""
+        return GenerationsConfig(
+            name=self.study,
+            prompt_column=self.prompt_column,
+            text_column=self.text_column,
+            checkpoint_column=self.checkpoint_column,
+            checkpoint=self.checkpoint,
+            source_column=self.source_column,
+            reference_column=self.reference_column,
+            key_column=self.key_column,
+            split=self.split,
+            limit=self.limit,
+            licence=self.licence,
+        )
 
 
 def check_name(name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.data.collect import Collector, Columns
@@ -61,7 +61,7 @@ def import_generations(
     collector.know(existing_prompts, existing_checkpoints)
     generations = tuple(collector.generation(row) for row in rows)
     return GenerationsImport(
-        datasets=tuple(collector.dataset(str(path))),
+        datasets=tuple(collector.dataset(str(path), asdict(config))),
         prompts=tuple(collector.prompts.values()),
         checkpoints=tuple(collector.checkpoints.values()),
         generations=generations,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +112,11 @@ def import_ratings(
         InputError: the file, a row or a field cannot be taken in; then nothing is.
     """
     rows = read_rows(path, limit=config.limit)
-    collector = Collector(config, Columns.find(rows, config))
+    texts = config.texts()
+    collector = Collector(texts, Columns.find(rows, texts), config.rename)
     collector.know(existing_prompts, existing_checkpoints)
     _check_columns(rows, config)
-    study = Study(name=config.name, protocol=protocol, protocol_sha256=protocol_sha256)
+    study = Study(name=config.study, protocol=protocol, protocol_sha256=protocol_sha256)
     book = Book(study)
     generations = _generations(rows, collector)
     for row, generation in zip(rows, generations, strict=True):
@@ -126,7 +127,8 @@ def import_ratings(
     if not book.ratings:
         listed = ", ".join(repr(column) for column in config.criteria.values())
         raise InputError(f"{path}: no row has a rating; fill the columns {listed}")
-    return _result(book, collector, generations, str(path))
+    datasets = collector.dataset(str(path), asdict(config))
+    return _result(book, collector, generations, datasets)
 
 
 def _check_columns(rows: Sequence[Row], config: RatingsConfig) -> None:
@@ -140,7 +142,7 @@ def _generations(rows: Sequence[Row], collector: Collector) -> list[Generation]:
     """Find or make the text that each row is about."""
     made: dict[tuple[str, ...], Generation] = {}
     columns = collector.columns
-    parts = (columns.prompt, columns.source, columns.system, columns.text)
+    parts = (columns.prompt, columns.source, columns.checkpoint, columns.text)
     found = []
     for row in rows:
         identity = tuple(str(row.values.get(column)) for column in parts if column is not None)
@@ -151,13 +153,13 @@ def _generations(rows: Sequence[Row], collector: Collector) -> list[Generation]:
 
 
 def _result(
-    book: Book, collector: Collector, generations: list[Generation], origin: str
+    book: Book, collector: Collector, generations: list[Generation], datasets: list[Dataset]
 ) -> RatingsImport:
     closed = StudyEvent(
         study_id=book.study.id, status=StudyStatus.CLOSED, created_at=book.study.created_at
     )
     return RatingsImport(
-        datasets=tuple(collector.dataset(origin)),
+        datasets=tuple(datasets),
         prompts=tuple(collector.prompts.values()),
         checkpoints=tuple(collector.checkpoints.values()),
         generations=tuple({generation.id: generation for generation in generations}.values()),

@@ -30,13 +30,17 @@ def test_prompts_and_systems_are_made_once(write):
     assert len(got.records()) == 1 + 2 + 2 + 4
 
 
-def test_one_name_for_all_and_other_names_for_systems(write):
+@pytest.mark.parametrize("column", ["checkpoint", "system"])
+def test_the_usual_columns_of_systems_are_found(write, column):
+    row = {"prompt": "p", "text": "t", column: "them"}
+    assert import_generations(write("a.jsonl", [row]), CONFIG).checkpoints[0].name == "them"
+
+
+def test_one_name_for_all_or_a_column_of_names_that_look_like_numbers(write):
     rows = [{"prompt": "p", "text": "t", "human": 1}, {"prompt": "p", "text": "t", "human": 0.0}]
     path = write("a.jsonl", rows)
-    config = GenerationsConfig(
-        name="m", system_column="human", systems={"1": "people", "0": "gpt2"}
-    )
-    assert [c.name for c in import_generations(path, config).checkpoints] == ["people", "gpt2"]
+    config = GenerationsConfig(name="m", checkpoint_column="human")
+    assert [c.name for c in import_generations(path, config).checkpoints] == ["1", "0"]
     config = GenerationsConfig(name="m", checkpoint="them")
     assert [c.name for c in import_generations(path, config).checkpoints] == ["them"]
 
@@ -85,7 +89,7 @@ def test_existing_outside_systems_are_used_but_no_own_checkpoint(write):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([{"prompt": "p", "text": "t"}], r"no column 'system'; there is: 'prompt', 'text'"),
+        ([{"prompt": "p", "text": "t"}], r"no column 'checkpoint'; there is: 'prompt', 'text'"),
         ([{"prompt": "p", "system": "a"}], r"no column 'text'"),
         ([{"text": "t", "system": "a"}], r"no column 'prompt'"),
         ([ROWS[0], {**ROWS[0], "text": ""}], r"line 2, column 'text': is empty"),

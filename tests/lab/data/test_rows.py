@@ -119,13 +119,13 @@ JSON_ROWS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=JSON_ROWS)
 def test_jsonl_gives_back_what_was_written(write, rows):
     assert values(write("any.jsonl", rows)) == rows
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=60), suffix=st.sampled_from(["jsonl", "json", "csv", "txt"]))
 def test_any_bytes_are_taken_in_or_refused_as_input(write, content, suffix):
     try:

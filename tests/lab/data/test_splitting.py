@@ -1,6 +1,6 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.data.config import ImportConfig
@@ -21,6 +21,7 @@ def test_the_seed_decides():
     assert first != other
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=50), st.randoms())
 def test_equal_texts_share_a_split_whatever_the_order_of_rows(texts, random):
     config = ImportConfig(name="x", train_share=0.4, validation_share=0.3, test_share=0.3)

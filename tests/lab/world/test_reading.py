@@ -2,7 +2,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.world.corpus import write_corpus
@@ -71,6 +71,7 @@ def test_there_is_one_reading_per_fact_in_the_order_of_the_facts():
     assert STORY[slice(*hero.span)] == "Rosa"
 
 
+@settings(deadline=None)
 @given(SEEDS, st.data())
 def test_a_swapped_value_is_contradicted_at_exactly_its_span(seed, data):
     facts, text = told(seed)
@@ -85,6 +86,7 @@ def test_a_swapped_value_is_contradicted_at_exactly_its_span(seed, data):
     assert reading.invented == ()
 
 
+@settings(deadline=None)
 @given(SEEDS, st.data())
 def test_a_deleted_sentence_leaves_missing_what_only_it_stated(seed, data):
     facts, text = told(seed)
@@ -103,6 +105,7 @@ def test_a_deleted_sentence_leaves_missing_what_only_it_stated(seed, data):
     assert len(gaps) == (pattern.rank is not None and 1 <= pattern.rank <= 100)
 
 
+@settings(deadline=None)
 @given(SEEDS, st.data())
 def test_a_foreign_name_or_number_in_a_sentence_is_invented(seed, data):
     facts, text = told(seed)
@@ -129,6 +132,7 @@ def test_a_foreign_name_or_number_in_a_sentence_is_invented(seed, data):
     assert reading.names("missing") == []
 
 
+@settings(deadline=None)
 @given(SEEDS, st.text(max_size=200))
 def test_any_text_can_be_read(seed, text):
     facts, _ = told(seed)
@@ -139,6 +143,7 @@ def test_any_text_can_be_read(seed, text):
     assert list(dict.fromkeys(f.name for f in reading.facts)) == list(facts)
 
 
+@settings(deadline=None)
 @given(SEEDS, SEEDS)
 def test_another_plans_story_is_never_faithful(seed, other):
     facts, text = told(seed)

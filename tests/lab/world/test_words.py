@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.world.words import sentences
@@ -19,6 +19,7 @@ def test_an_owner_is_a_token_of_its_own():
     assert [token.text for token in sentence.tokens] == ["Rosa", "'s", "hat", "."]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_spans_are_code_points_of_the_text_and_in_order(text):
     reached = 0
@@ -32,6 +33,7 @@ def test_spans_are_code_points_of_the_text_and_in_order(text):
     assert not text[reached:].strip()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .!?\"\n'", max_size=40))
 def test_no_letter_is_lost(text):
     joined = "".join(sentence.text for sentence in sentences(text))
