@@ -17,7 +17,7 @@ from lab.home import Home
 from storage.places import Address, Places, find_places, hold_lock, prepare_folder, read_address
 
 START_SECONDS = 90.0
-"""How long a client waits for other clients that start the owner, and for a predecessor to leave."""
+"""How long a client waits for others that start the owner, and for a predecessor to leave."""
 
 STOP_SECONDS = 40.0
 """How long `stop_owner` waits for the owner to finish and to fold its log into the file."""

@@ -67,7 +67,7 @@ def find_places(database: str) -> Places:
     """
     if "://" in database:
         raise StoreError(
-            f"the database {database!r} is not a file; set LAB_DATABASE to the path of a DuckDB file"
+            f"the database {database!r} is not a file; set LAB_DATABASE to a DuckDB file's path"
         )
     return Places(Path(database).expanduser().resolve())
 

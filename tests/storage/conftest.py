@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from lab.home import Home, find_home
 from storage.client import Store, open_store, stop_owner
 

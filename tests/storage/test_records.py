@@ -5,6 +5,7 @@ from datetime import datetime
 from types import ModuleType
 
 import pytest
+
 from lab import records as r
 from lab.errors import StoreError, UnknownNameError
 from storage import (

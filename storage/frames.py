@@ -1,0 +1,283 @@
+"""Turns the store into pandas frames for analysis and the dashboard, by SQL in DuckDB.
+
+Only answers that count are in them: the newest of an assignment, neither skipped, taken back nor
+late. People are named by account id and pseudonym only.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import UnknownNameError
+from storage.client import Store
+from storage.schema import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_RATINGS = """
+    SELECT
+        studies.name AS study, items.id AS item_id, prompts.id AS prompt_id,
+        prompts.key AS prompt_key, datasets.name AS dataset, prompts.split AS split,
+        generations.id AS generation_id, checkpoints.id AS checkpoint_id,
+        checkpoints.name AS checkpoint, accounts.id AS reviewer_id,
+        accounts.pseudonym AS reviewer, ratings.criterion AS criterion, ratings.value AS value,
+        answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
+        answer.created_at AS created_at
+    FROM ratings
+    JOIN counted_answers AS answer ON answer.id = ratings.answer_id
+    JOIN assignments ON assignments.id = answer.assignment_id
+    JOIN accounts ON accounts.id = assignments.reviewer_id
+    JOIN items ON items.id = assignments.item_id
+    JOIN studies ON studies.id = items.study_id
+    JOIN generations ON generations.id = ratings.generation_id
+    JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+    JOIN prompts ON prompts.id = generations.prompt_id
+    JOIN datasets ON datasets.id = prompts.dataset_id
+"""
+
+_VOTES = """
+    SELECT
+        studies.name AS study, items.id AS item_id, prompts.id AS prompt_id,
+        prompts.key AS prompt_key, datasets.name AS dataset,
+        a.id AS generation_a_id, b.id AS generation_b_id,
+        checkpoint_a.id AS checkpoint_a_id, checkpoint_b.id AS checkpoint_b_id,
+        checkpoint_a.name AS checkpoint_a, checkpoint_b.name AS checkpoint_b,
+        accounts.id AS reviewer_id, accounts.pseudonym AS reviewer,
+        votes.criterion AS criterion, votes.winner AS winner, assignments.swapped AS swapped,
+        answer.seconds AS seconds, answer.comment AS comment, answer.created_at AS created_at
+    FROM votes
+    JOIN counted_answers AS answer ON answer.id = votes.answer_id
+    JOIN assignments ON assignments.id = answer.assignment_id
+    JOIN accounts ON accounts.id = assignments.reviewer_id
+    JOIN items ON items.id = assignments.item_id
+    JOIN studies ON studies.id = items.study_id
+    JOIN prompts ON prompts.id = items.prompt_id
+    JOIN datasets ON datasets.id = prompts.dataset_id
+    JOIN generations AS a ON a.id = items.generation_a_id
+    JOIN generations AS b ON b.id = items.generation_b_id
+    JOIN checkpoints AS checkpoint_a ON checkpoint_a.id = a.checkpoint_id
+    JOIN checkpoints AS checkpoint_b ON checkpoint_b.id = b.checkpoint_id
+"""
+
+_GENERATIONS = """
+    SELECT
+        generations.id AS generation_id, prompts.id AS prompt_id, prompts.key AS prompt_key,
+        datasets.name AS dataset, prompts.split AS split, checkpoints.id AS checkpoint_id,
+        checkpoints.name AS checkpoint, generations.n_tokens AS n_tokens,
+        generations.mean_logprob AS mean_logprob,
+        generations.latency_seconds AS latency_seconds,
+        generations.sample_index AS sample_index,
+        checked.status AS check_status,
+        CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END AS n_spans,
+        checked.score AS hallucination_score{metrics}
+    FROM generations
+    JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+    JOIN prompts ON prompts.id = generations.prompt_id
+    JOIN datasets ON datasets.id = prompts.dataset_id
+    LEFT JOIN newest_checks AS checked
+        ON checked.generation_id = generations.id AND checked.checker = 'source'
+    LEFT JOIN (
+        SELECT check_result_id, count(*) AS n FROM hallucination_spans GROUP BY check_result_id
+    ) AS spans ON spans.check_result_id = checked.id
+    LEFT JOIN (
+        SELECT generation_id{columns} FROM newest_scores GROUP BY generation_id
+    ) AS scored ON scored.generation_id = generations.id
+"""
+
+
+def ratings(store: Store) -> pd.DataFrame:
+    """Return one row per rating that counts, oldest first."""
+    return _frame(store, f"{_RATINGS} ORDER BY created_at, criterion, ratings.id")
+
+
+def votes(store: Store) -> pd.DataFrame:
+    """Return one row per vote that counts, oldest first; `winner` is in item order."""
+    return _frame(store, f"{_VOTES} ORDER BY created_at, votes.id")
+
+
+def generations(store: Store) -> pd.DataFrame:
+    """Return one row per generation, without texts: its newest check and metrics.
+
+    `hallucination_score` and `n_spans` are of the check "source", and empty unless it could be
+    made; each metric is a column of its name, NaN where it has no value.
+    """
+    return _frame(store, f"{_generations_sql(store)} ORDER BY generations.rowid")
+
+
+def joined(store: Store) -> pd.DataFrame:
+    """Return one row per rating that counts, with its generation's checks and metrics."""
+    shared = (
+        "prompt_id, prompt_key, dataset, split, checkpoint_id, checkpoint"  # told by the rating
+    )
+    return _frame(
+        store,
+        f"SELECT rating.*, generation.* EXCLUDE (generation_id, {shared}) "
+        f"FROM ({_RATINGS}) AS rating JOIN ({_generations_sql(store)}) AS generation "
+        "ON generation.generation_id = rating.generation_id "
+        "ORDER BY rating.created_at, rating.criterion, rating.generation_id",
+    )
+
+
+def _generations_sql(store: Store) -> str:
+    names = [row["metric"] for row in store.rows(_METRICS)]
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
+    literals = {name: "'" + name.replace("'", "''") + "'" for name in names}
+    return _GENERATIONS.format(
+        metrics="".join(f", scored.{quoted[name]}" for name in names),
+        columns="".join(
+            f", max(value) FILTER (WHERE metric = {literals[name]}) AS {quoted[name]}"
+            for name in names
+        ),
+    )
+
+
+_METRICS = "SELECT DISTINCT metric FROM metric_scores ORDER BY metric"
+
+
+def scores(store: Store) -> pd.DataFrame:
+    """Return one row per generation and metric, in the newest version: value or reason."""
+    return _frame(
+        store,
+        """
+        SELECT
+            generations.id AS generation_id, prompts.id AS prompt_id, prompts.key AS prompt_key,
+            datasets.name AS dataset, prompts.split AS split, checkpoints.id AS checkpoint_id,
+            checkpoints.name AS checkpoint, metric, version, value, reason
+        FROM newest_scores
+        JOIN generations ON generations.id = newest_scores.generation_id
+        JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+        JOIN prompts ON prompts.id = generations.prompt_id
+        JOIN datasets ON datasets.id = prompts.dataset_id
+        ORDER BY metric, generations.rowid
+        """,
+    )
+
+
+def spans(store: Store, generation_id: str) -> pd.DataFrame:
+    """Return the marked pieces of one text, by the newest result of each check, in text order."""
+    return _frame(store, _SPANS, [generation_id])
+
+
+_SPANS = """
+    SELECT
+        span.id AS span_id, span.checker AS checker, newest_checks.version AS version,
+        span.start AS start, span."end" AS "end",
+        substring(generations.text, span.start + 1, span."end" - span.start) AS text,
+        span.type AS type, span.score AS score, span.evidence AS evidence
+    FROM hallucination_spans AS span
+    JOIN newest_checks ON newest_checks.id = span.check_result_id
+    JOIN generations ON generations.id = span.generation_id
+    WHERE span.generation_id = $1::UUID ORDER BY checker, span.start, span."end"
+"""
+
+
+def training(store: Store) -> pd.DataFrame:
+    """Return one row per logged training step."""
+    return _frame(
+        store,
+        """
+        SELECT
+            training_runs.id AS run_id, name, step, seconds, n_tokens, train_loss,
+            validation_loss, learning_rate, gradient_norm
+        FROM training_steps JOIN training_runs ON training_runs.id = training_run_id
+        ORDER BY training_runs.created_at, training_runs.id, step
+        """,
+    )
+
+
+def generation(store: Store, generation_id: str) -> dict[str, Any]:
+    """Return everything about one text.
+
+    Returns:
+        `generation_id`, `text`, `prompt`, `prompt_key`, `split`, `source`, `reference`, `facts`,
+        `dataset`, `checkpoint` and `run` (dicts; `run` may be None), `decoding`, `seed`,
+        `sample_index`, `n_prompt_tokens`, `n_tokens`, `mean_logprob`, `finish_reason`,
+        `latency_seconds`, `created_at`, and lists of dicts: `scores`, `checks`, `spans`,
+        `ratings`, `votes`.
+
+    Raises:
+        UnknownNameError: there is no such generation.
+    """
+    found = store.rows(_GENERATION, [generation_id])
+    if not found:
+        raise UnknownNameError(f"no generation with id {generation_id}; choose one of the list")
+    one = found[0]
+    for field in ("facts", "decoding"):
+        one[field] = one[field] and json.loads(one[field])
+    run_id = one["checkpoint"]["training_run_id"]
+    return one | {
+        "run": _run(store, run_id) if run_id else None,
+        "scores": store.rows(
+            "SELECT metric, version, value, reason FROM newest_scores "
+            "WHERE generation_id = $1::UUID ORDER BY metric",
+            [generation_id],
+        ),
+        "checks": store.rows(
+            "SELECT checker, version, status, score, reason FROM newest_checks "
+            "WHERE generation_id = $1::UUID ORDER BY checker",
+            [generation_id],
+        ),
+        "spans": store.rows(_SPANS, [generation_id]),
+        "ratings": store.rows(
+            f"SELECT * FROM ({_RATINGS}) WHERE generation_id = $1::UUID "
+            "ORDER BY created_at, criterion",
+            [generation_id],
+        ),
+        "votes": store.rows(
+            f"SELECT * FROM ({_VOTES}) WHERE generation_a_id = $1::UUID "
+            "OR generation_b_id = $1::UUID ORDER BY created_at",
+            [generation_id],
+        ),
+    }
+
+
+_GENERATION = """
+    SELECT
+        generations.id AS generation_id, generations.text AS text, prompts.id AS prompt_id,
+        prompts.text AS prompt, prompts.key AS prompt_key, prompts.split AS split,
+        prompts.source AS source, prompts.reference AS reference, prompts.facts AS facts,
+        datasets.name AS dataset,
+        struct_pack(
+            id := checkpoints.id::VARCHAR, name := checkpoints.name, kind := checkpoints.kind,
+            path := checkpoints.path, n_parameters := checkpoints.n_parameters,
+            n_tokens := checkpoints.n_tokens, validation_loss := checkpoints.validation_loss,
+            weights_sha256 := checkpoints.weights_sha256, template := checkpoints.template,
+            training_run_id := checkpoints.training_run_id::VARCHAR
+        ) AS checkpoint,
+        generations.decoding AS decoding, generations.seed AS seed,
+        generations.sample_index AS sample_index,
+        generations.n_prompt_tokens AS n_prompt_tokens, generations.n_tokens AS n_tokens,
+        generations.mean_logprob AS mean_logprob, generations.finish_reason AS finish_reason,
+        generations.latency_seconds AS latency_seconds, generations.created_at AS created_at
+    FROM generations
+    JOIN prompts ON prompts.id = generations.prompt_id
+    JOIN datasets ON datasets.id = prompts.dataset_id
+    JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+    WHERE generations.id = $1::UUID
+"""
+
+
+def _run(store: Store, run_id: str) -> dict[str, Any]:
+    query = (
+        "SELECT id, name, config, environment, created_at FROM training_runs WHERE id = $1::UUID"
+    )
+    run = store.rows(query, [run_id])[0]
+    parsed = {field: json.loads(run[field]) for field in ("config", "environment")}
+    return run | parsed
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Return the number of rows of every table, by the table's name."""
+    parts = [f"SELECT '{table}' AS name, count(*) AS n FROM {table}" for table in TABLES.values()]
+    return {row["name"]: row["n"] for row in store.rows(" UNION ALL ".join(parts))}
+
+
+def change_token(store: Store) -> int:
+    """Return a number that grows whenever something was written; cheap enough for every second."""
+    return int(store.health()["change"])
+
+
+def _frame(store: Store, sql: str, parameters: tuple[Any, ...] | list[Any] = ()) -> pd.DataFrame:
+    return store.read(sql, parameters).to_pandas()
