@@ -18,7 +18,8 @@ _IDEOGRAPHS = (
 
 
 @lru_cache(maxsize=1)
-def _word_pattern() -> re.Pattern[str]:
+def word_pattern() -> re.Pattern[str]:
+    """Return the pattern of one word, compiled at the first call."""
     # `\w` leaves out combining marks, which would cut every Hindi or vocalised Hebrew word.
     marks = "".join(
         re.escape(character)
@@ -38,7 +39,7 @@ def words(text: str) -> list[str]:
     Returns:
         The words in order.
     """
-    return _word_pattern().findall(text)
+    return word_pattern().findall(text)
 
 
 def folded_words(text: str) -> list[str]:

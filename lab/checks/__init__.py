@@ -1,0 +1,1 @@
+"""Hallucination checks: a generation and its source into spans that the source denies."""

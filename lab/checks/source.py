@@ -1,0 +1,46 @@
+"""A generation and its source, of any kind, into what the source does not bear out.
+
+Fact cards are compared key by key, the more closely the more is known of the data set; any other
+text by its numbers, names and words.
+"""
+
+from __future__ import annotations
+
+from lab.checks.background import Background
+from lab.checks.card import parse_card
+from lab.checks.prose import check_prose
+from lab.checks.slots import check_slots
+from lab.checks.types import CheckOutcome, any_of, not_applicable, outcome
+from lab.records import Generation, Prompt
+
+CHECKER = "source"
+VERSION = "1"
+
+
+def check_source(
+    generation: Generation, prompt: Prompt, background: Background | None = None
+) -> CheckOutcome:
+    """Check a generation against the source of its prompt.
+
+    Args:
+        generation: the generation.
+        prompt: the prompt that it answers.
+        background: what is usual in the prompt's data set, from `fit_background`; without it the
+            words of a fact card are compared without knowing which could stand for which.
+
+    Returns:
+        Spans with their evidence, and a score in [0, 1]: for a card the chance that any span is
+        right, were they independent; for prose the share of the text that the source does not
+        support, or that chance where it is higher. Not applicable where there is no source.
+    """
+    source = prompt.source
+    if source is None or not source.strip():
+        reason = "the prompt has no source to check against"
+        return not_applicable(generation, CHECKER, VERSION, reason)
+    card = parse_card(source)
+    if card is not None and background is not None:
+        findings = check_slots(generation.text, card, background)
+        score = any_of([found.score for found in findings])
+    else:
+        findings, score = check_prose(generation.text, source, is_card=card is not None)
+    return outcome(generation, CHECKER, VERSION, score, findings)
