@@ -20,7 +20,7 @@ class Columns:
 
     prompt: str
     text: str
-    checkpoint: str | None
+    system: str | None
     source: str | None
     reference: str | None
     key: str | None
@@ -32,14 +32,14 @@ class Columns:
         Raises:
             InputError: one that is needed is lacking; lists those that exist.
         """
-        checkpoint = None
+        system = None
         if config.checkpoint is None:
-            usual = "checkpoint" if find_column(rows, None, "system") is None else "system"
-            checkpoint = need_column(rows, config.checkpoint_column, usual)
+            usual = "system" if find_column(rows, None, "checkpoint") is None else "checkpoint"
+            system = need_column(rows, config.system_column, usual)
         return cls(
             prompt=need_column(rows, config.prompt_column, "prompt"),
             text=need_column(rows, config.text_column, "text"),
-            checkpoint=checkpoint,
+            system=system,
             source=find_column(rows, config.source_column, "source"),
             reference=find_column(rows, config.reference_column, "reference"),
             key=find_column(rows, config.key_column, "key"),
@@ -52,7 +52,6 @@ class Collector:
 
     config: GenerationsConfig
     columns: Columns
-    rename: Mapping[str, str] = field(default_factory=dict)
     dataset_id: str = field(default_factory=new_id)
     known_prompts: dict[tuple[str, str | None], list[Prompt]] = field(default_factory=dict)
     known_checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
@@ -135,8 +134,8 @@ class Collector:
         )
 
     def _checkpoint(self, row: Row) -> Checkpoint:
-        name = self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
-        name = self.rename.get(name, name)
+        name = self.config.checkpoint or name_of(row, self.columns.system or "")
+        name = self.config.systems.get(name, name)
         if name in self.known_checkpoints:
             return self.known_checkpoints[name]
         if name not in self.checkpoints:

@@ -1,7 +1,10 @@
+import random
 from itertools import combinations
 
 from lab.records import Split
+from lab.world import corpus
 from lab.world.corpus import write_corpus
+from lab.world.facts import draw_facts
 from lab.world.render import fact_card
 
 
@@ -38,3 +41,12 @@ def test_the_hash_covers_the_references():
     longer, _ = write_corpus(0, 4, 1, 1)
     assert dataset.content_sha256 != longer.content_sha256
     assert all(p.reference for p in prompts)
+
+
+def test_plans_that_are_drawn_again_are_left_out(monkeypatch):
+    def draw_from_few(rng):
+        return draw_facts(random.Random(rng.randrange(40)))
+
+    monkeypatch.setattr(corpus, "draw_facts", draw_from_few)
+    _, prompts = write_corpus(0, 20, 8, 8)
+    assert len({prompt.source for prompt in prompts}) == 36
