@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import dataclasses
+import enum
 import inspect
 import types
 import typing
@@ -50,14 +51,21 @@ def read_config(
     """Build the config from the settings file, the flags given and the command's own values.
 
     Raises:
-        ConfigError: the file is not TOML, or names a field that does not exist.
+        ConfigError: the file is not TOML or names a field that does not exist, or a field that
+            must be given is not.
     """
     values = _read_file(getattr(arguments, "config", None), config)
     for item in dataclasses.fields(config):  # type: ignore[arg-type]
         given = getattr(arguments, item.name, None)
         if item.name not in skip and given is not None:
             values[item.name] = given
-    return config(**{**values, **fixed})
+    values |= fixed
+    for item in dataclasses.fields(config):  # type: ignore[arg-type]
+        if _is_required(item) and item.name not in values:
+            raise ConfigError(
+                f"{_flag(item.name)} is missing: {field_docstrings(config)[item.name]}"
+            )
+    return config(**values)
 
 
 def field_docstrings(config: type) -> dict[str, str]:
@@ -80,22 +88,38 @@ def field_docstrings(config: type) -> dict[str, str]:
 def _add_field(
     parser: argparse.ArgumentParser, item: dataclasses.Field[Any], hint: Any, text: str
 ) -> None:
-    flag = "--" + item.name.replace("_", "-")
-    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-    shown = "" if required or item.default in (None, "") else f" (default: {item.default})"
+    flag = _flag(item.name)
+    silent = (None, "", dataclasses.MISSING)
+    shown = "" if item.default in silent else f" (default: {item.default})"
     options: dict[str, Any] = {"help": (text + shown).replace("%", "%%"), "default": None}
     kind, many = _simple_type(hint)
     if kind is bool:
         parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
         return
-    choices = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else None
+    choices = _choices(kind)
     if choices:
-        options["choices"] = list(choices)
+        options["choices"] = choices
     else:
         options["metavar"] = {int: "N", float: "X", str: "TEXT"}.get(kind, "TEXT")
     if many:
         options["nargs"] = "+"
     parser.add_argument(flag, type=str if choices else kind, **options)
+
+
+def _is_required(item: dataclasses.Field[Any]) -> bool:
+    return item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _choices(kind: Any) -> list[str]:
+    if typing.get_origin(kind) is typing.Literal:
+        return list(typing.get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return [member.value for member in kind]
+    return []
 
 
 def _simple_type(hint: Any) -> tuple[Any, bool]:
@@ -128,3 +152,31 @@ def add_address(parser: argparse.ArgumentParser, port: int) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
     )
     parser.add_argument("--port", type=int, default=port, help=f"(default: {port})")
+
+
+def add_rename(parser: argparse.ArgumentParser) -> None:
+    """Add the option that renames the systems of a file."""
+    parser.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="VALUE=NAME",
+        help="call the checkpoint VALUE of the file NAME; once per checkpoint",
+    )
+
+
+def pairs(words: list[str], flag: str) -> dict[str, str]:
+    """Read words of the form LEFT=RIGHT.
+
+    Raises:
+        ConfigError: a word is not of this form, or a left side stands twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        left, _, right = word.partition("=")
+        if not left or not right:
+            raise ConfigError(f"{flag} {word!r}: write it as LEFT=RIGHT, e.g. fluency=grammar")
+        if left in found:
+            raise ConfigError(f"{flag} {word!r}: {left!r} is given twice; keep one")
+        found[left] = right
+    return found

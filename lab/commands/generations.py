@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from lab.commands import flags
 from lab.commands.console import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.records import Generation
+    from storage.client import Store
 
 EXAMPLES = """\
 examples:
@@ -17,7 +24,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands import and show."""
-    from lab.data.generations import GenerationsConfig
+    from lab.data.config import GenerationsConfig
 
     commands = parser.add_subparsers(metavar="import|show", required=True)
     add = commands.add_parser("import", help="read prompts with already written texts")
@@ -33,24 +40,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from lab.data.generations import GenerationsConfig, import_generations
+    from lab.data.config import GenerationsConfig
+    from lab.data.generations import import_generations
     from lab.home import find_home
-    from storage import datasets, prompts
+    from storage import checkpoints, datasets, prompts
     from storage.client import open_store
 
     config = flags.read_config(arguments, GenerationsConfig)
     with open_store(find_home(arguments.home)) as store:
         same = [dataset for dataset in datasets.every(store) if dataset.name == config.name]
-        known = prompts.read(store, same[0].id) if same else []
-        found = import_generations(arguments.path, config, known)
-        store.add([*found.datasets, *found.prompts, *found.checkpoints, *found.generations])
-    names = ", ".join(checkpoint.name for checkpoint in found.checkpoints)
+        known = [prompt for dataset in same for prompt in prompts.read(store, dataset.id)]
+        found = import_generations(arguments.path, config, known, checkpoints.every(store))
+        texts = _new_texts(store, found.generations)
+        store.add([*found.datasets, *found.prompts, *found.checkpoints, *texts])
     say(
-        f"{len(found.generations):,} generations of {len(found.checkpoints)} checkpoints "
-        f"({names}), "
-        f"{len(found.prompts):,} new prompts in data set {config.name!r}"
+        f"{len(texts):,} generations in data set {config.name!r}, "
+        f"{len(found.checkpoints)} new checkpoints, {len(found.prompts):,} new prompts"
     )
+    if len(texts) < len(found.generations):
+        say(f"{len(found.generations) - len(texts):,} texts were there already and left out")
     say("next: `lab score`, `lab check`, `lab study create`")
+
+
+def _new_texts(store: Store, found: Sequence[Generation]) -> list[Generation]:
+    """Leave out texts that the store has already of the same checkpoint for the same prompt."""
+    from storage import generations
+
+    ids = {text.checkpoint_id for text in found}
+    stored = {
+        (text.prompt_id, text.checkpoint_id, text.text)
+        for text in generations.read(store, checkpoint_ids=ids)
+    }
+    return [one for one in found if (one.prompt_id, one.checkpoint_id, one.text) not in stored]
 
 
 def _show(arguments: argparse.Namespace) -> None:

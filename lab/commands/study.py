@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lab.home import Home
     from lab.records import Study
     from lab.study.protocol import Protocol
+    from storage.client import Store
 
 EXAMPLES = """\
 examples:
@@ -93,19 +94,14 @@ def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
     Raises:
         StoreError: a study of that name exists already.
     """
-    from lab.errors import StoreError
     from lab.records import Split, Study, StudyEvent, StudyStatus
     from lab.study.design import design
     from lab.study.protocol import sha256, to_dict
-    from storage import checkpoints, datasets, generations, studies
+    from storage import checkpoints, datasets, generations
     from storage.client import open_store
 
     with open_store(home) as store:
-        if protocol.name in {study.name for study, _ in studies.every(store)}:
-            raise StoreError(
-                f"a study named {protocol.name!r} exists, and a study does not change once made; "
-                "choose another name"
-            )
+        refuse_known_study(store, protocol.name)
         dataset = datasets.named(store, protocol.dataset)
         names = {checkpoint.id: checkpoint.name for checkpoint in checkpoints.every(store)}
         texts = generations.read(store, dataset_id=dataset.id, split=Split(protocol.split))
@@ -116,6 +112,22 @@ def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
         event = StudyEvent(study_id=study.id, status=StudyStatus.DRAFT)
         store.add([study, *items, event])
     return study, len(items)
+
+
+def refuse_known_study(store: Store, name: str) -> None:
+    """Make sure that no study has this name yet.
+
+    Raises:
+        StoreError: one has.
+    """
+    from lab.errors import StoreError
+    from storage import studies
+
+    if name in {study.name for study, _ in studies.every(store)}:
+        raise StoreError(
+            f"a study named {name!r} exists, and a study does not change once made; "
+            "choose another name"
+        )
 
 
 def change_status(home: Home, name: str, status: str) -> None:
