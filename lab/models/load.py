@@ -132,7 +132,7 @@ def _advice(name: str, error: Exception) -> str:
 
 
 def _complete_tokens(model: Any, tokenizer: Any, name: str) -> None:
-    """Give the tokenizer the end and padding tokens that its model has, or stand-ins for padding."""
+    """Give the tokenizer an end token (its model's) and a padding token (the end token)."""
     ends = model.config.eos_token_id
     end = ends[0] if isinstance(ends, list) else ends
     if tokenizer.eos_token_id is None and end is not None:

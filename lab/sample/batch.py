@@ -172,7 +172,7 @@ class _Writer:
 
 
 def end_tokens(loaded: LoadedModel) -> set[int]:
-    """Return the tokens that end a text: the tokenizer's, the model's and its generation config's."""
+    """Return the tokens that end a text, by tokenizer, model and generation config."""
     found = {loaded.tokenizer.eos_token_id}
     for config in (loaded.model.config, getattr(loaded.model, "generation_config", None)):
         ids = getattr(config, "eos_token_id", None)

@@ -41,7 +41,7 @@ class TrainConfig:
     """Most tokens of the tokenizer that is trained on the texts."""
 
     context: int = 256
-    """Longest prompt with reference in tokens; longer references are cut, plain text is windowed."""
+    """Longest prompt with reference in tokens; a longer reference is cut, plain text windowed."""
 
     batch_rows: int = 16
     """Rows per optimiser step."""

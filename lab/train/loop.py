@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch.nn.utils import clip_grad_norm_
 
 from lab.errors import TrainingError

@@ -61,7 +61,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_foreign_folder_without_weights_is_refused(foreign: Path) -> None:
     (foreign / "model.safetensors").unlink()
-    with pytest.raises(CheckpointError, match="cannot be loaded.*whole"):
+    with pytest.raises(CheckpointError, match=r"cannot be loaded.*whole"):
         load_model(foreign, "cpu")
 
 
@@ -73,7 +73,7 @@ def test_a_model_that_is_not_causal_is_refused(foreign: Path) -> None:
 
 def test_a_hub_name_out_of_reach_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(CheckpointError, match="'nobody/no-such-model'.*connection.*hf auth login"):
+    with pytest.raises(CheckpointError, match=r"'nobody/no-such-model'.*connection.*hf auth login"):
         load_model("nobody/no-such-model", "cpu")
 
 

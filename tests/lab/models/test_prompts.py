@@ -35,7 +35,7 @@ def test_render_leaves_braces_in_the_texts_alone() -> None:
 
 
 def test_render_without_the_source_asked_for_names_the_prompt() -> None:
-    with pytest.raises(InputError, match="'row-7'.*source"):
+    with pytest.raises(InputError, match=r"'row-7'.*source"):
         render("{source}", make_prompt(source=None))
 
 

@@ -8,10 +8,21 @@ from lab.models.threads import available_cores, threads
 
 def test_the_number_holds_inside_only() -> None:
     before = torch.get_num_threads()
-    with pytest.raises(RuntimeError), threads(before + 1):
+    with threads(before + 1):
         assert torch.get_num_threads() == before + 1
-        raise RuntimeError
     assert torch.get_num_threads() == before
+
+
+def test_the_number_is_put_back_after_an_error() -> None:
+    before = torch.get_num_threads()
+    with pytest.raises(ZeroDivisionError):
+        _divide_by_zero(before + 1)
+    assert torch.get_num_threads() == before
+
+
+def _divide_by_zero(n_threads: int) -> None:
+    with threads(n_threads):
+        _ = 1 / 0
 
 
 def test_zero_leaves_torchs_choice() -> None:

@@ -137,7 +137,7 @@ def test_a_prompt_that_does_not_fit_is_named_before_anything_is_written(
     gpt: Checkpoint, prompts: list[Prompt]
 ) -> None:
     long = dataclasses.replace(prompts[0], key="epic", text="kite " * 200)
-    with pytest.raises(InputError, match="'epic'.*context of 96"):
+    with pytest.raises(InputError, match=r"'epic'.*context of 96"):
         sample(gpt, [prompts[1], long], SampleConfig(device="cpu"))
 
 

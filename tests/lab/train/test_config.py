@@ -59,5 +59,6 @@ def test_rate_and_optimizer_follow_the_architecture() -> None:
 
 @pytest.mark.parametrize("module", ["lab.train.config", "lab.sample.config", "lab.models.folder"])
 def test_settings_load_nothing_heavy(module: str) -> None:
-    code = f"import sys, {module}; sys.exit(bool({{'torch', 'transformers', 'numpy'}} & set(sys.modules)))"
+    heavy = "{'torch', 'transformers', 'numpy'}"
+    code = f"import sys, {module}; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -133,7 +133,7 @@ def test_a_loss_that_is_no_number_stops_at_its_step(
         return (loss * float("nan") if len(calls) == 3 else loss), n_targets
 
     monkeypatch.setattr(loop, "summed_loss", break_at_third)
-    with pytest.raises(TrainingError, match="broke at step 3 at learning rate .*loss nan"):
+    with pytest.raises(TrainingError, match=r"broke at step 3 at learning rate .*loss nan"):
         run(prompts, make_config(), tmp_path / "c")
 
 
