@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -56,7 +57,8 @@ def export(store: Store, what: str, path: str | Path) -> int:
             f"cannot write {path}: {error.strerror}; choose another file with --out"
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return len(frame)
 
 

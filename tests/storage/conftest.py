@@ -15,7 +15,7 @@ from storage.client import Store, open_store, stop_owner
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    """The module beside this one that makes records; tests are not importable by name."""
+    """Load the module beside this one that makes records: tests are not importable by name."""
     spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("made.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -24,7 +24,7 @@ def made() -> ModuleType:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    """A lab's folder; whatever owner it got is gone when the test ends."""
+    """Name a lab's folder; whatever owner it got is gone when the test ends."""
     place = find_home(tmp_path / "lab-home", str(tmp_path / "lab-home" / "lab.duckdb"))
     yield place
     stop_owner(place)
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture
 def store(home: Home) -> Iterator[Store]:
-    """An empty store with its own owner process."""
+    """Open an empty store with its own owner process."""
     with open_store(home) as opened:
         yield opened
 

@@ -17,7 +17,7 @@ def protocol(reviewers_per_item: int = 2) -> dict[str, Any]:
 
 
 def one_of_each() -> list[Any]:
-    """One record of every type, each field filled, in an order in which they may be stored."""
+    """Make one record of every type, each field filled, in an order in which they may be stored."""
     account = r.Account(name="ann", role=r.Role.LEAD, pseudonym="R1", password_hash="hash")
     dataset = r.Dataset(
         name="tales", origin="t.csv", licence="MIT", content_sha256="1" * 64, n_prompts=1,
@@ -81,7 +81,7 @@ def one_of_each() -> list[Any]:
 def small_study(
     n_rate: int = 3, n_ab: int = 2, n_reviewers: int = 2, reviewers_per_item: int = 2
 ) -> SimpleNamespace:
-    """An open study with its prompts, two checkpoints, generations, items and reviewers.
+    """Make an open study with its prompts, two checkpoints, generations, items and reviewers.
 
     Returns:
         The parts by name, and `records`: all of them.
