@@ -20,7 +20,7 @@ class Columns:
 
     prompt: str
     text: str
-    system: str | None
+    checkpoint: str | None
     source: str | None
     reference: str | None
     key: str | None
@@ -32,14 +32,14 @@ class Columns:
         Raises:
             InputError: one that is needed is lacking; lists those that exist.
         """
-        system = None
+        checkpoint = None
         if config.checkpoint is None:
-            usual = "system" if find_column(rows, None, "checkpoint") is None else "checkpoint"
-            system = need_column(rows, config.system_column, usual)
+            usual = "checkpoint" if find_column(rows, None, "system") is None else "system"
+            checkpoint = need_column(rows, config.checkpoint_column, usual)
         return cls(
             prompt=need_column(rows, config.prompt_column, "prompt"),
             text=need_column(rows, config.text_column, "text"),
-            system=system,
+            checkpoint=checkpoint,
             source=find_column(rows, config.source_column, "source"),
             reference=find_column(rows, config.reference_column, "reference"),
             key=find_column(rows, config.key_column, "key"),
@@ -52,6 +52,7 @@ class Collector:
 
     config: GenerationsConfig
     columns: Columns
+    rename: Mapping[str, str] = field(default_factory=dict)
     dataset_id: str = field(default_factory=new_id)
     known_prompts: dict[tuple[str, str | None], list[Prompt]] = field(default_factory=dict)
     known_checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
@@ -134,8 +135,8 @@ class Collector:
         )
 
     def _checkpoint(self, row: Row) -> Checkpoint:
-        name = self.config.checkpoint or name_of(row, self.columns.system or "")
-        name = self.config.systems.get(name, name)
+        name = self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
+        name = self.rename.get(name, name)
         if name in self.known_checkpoints:
             return self.known_checkpoints[name]
         if name not in self.checkpoints:

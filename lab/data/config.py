@@ -96,8 +96,8 @@ class GenerationsConfig:
     text_column: str | None = None
     """The column of the generated texts."""
 
-    system_column: str | None = None
-    """The column that names the system that wrote the text (usually system or checkpoint)."""
+    checkpoint_column: str | None = None
+    """The column that names the system that wrote the text (usually checkpoint or system)."""
 
     checkpoint: str | None = None
     """One name for the system that wrote all texts, where no column tells."""
@@ -111,9 +111,6 @@ class GenerationsConfig:
     key_column: str | None = None
     """The column of the prompts' own names; else the number of the row that first has it."""
 
-    systems: Mapping[str, str] = field(default_factory=dict)
-    """Other names for values of the system column, e.g. {"1": "human", "0": "gpt2"}."""
-
     split: Split = Split.TEST
     """The split that prompts not seen before go to."""
 
@@ -126,9 +123,9 @@ class GenerationsConfig:
     def __post_init__(self) -> None:
         check_name(self.name)
         check_limit(self.limit)
-        if self.checkpoint is not None and self.system_column is not None:
+        if self.checkpoint is not None and self.checkpoint_column is not None:
             raise ConfigError(
-                f"both a column of systems ({self.system_column!r}) and one name for all "
+                f"both a column of checkpoints ({self.checkpoint_column!r}) and one name for all "
                 f"({self.checkpoint!r}) are set; keep one of them"
             )
 
@@ -141,14 +138,14 @@ class RatingsConfig:
     looked for under their usual names, as for prompts.
     """
 
-    name: str
+    study: str
     """What the study, and the data set of the prompts not seen before, shall be called."""
 
     criteria: Mapping[str, str]
     """Criterion → the column of its values, e.g. {"fluency": "grammar"}."""
 
-    systems: Mapping[str, str] = field(default_factory=dict)
-    """Other names for values of the system column, e.g. {"1": "human", "0": "gpt2"}."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """Other names for values of the checkpoint column, e.g. {"1": "human", "0": "gpt2"}."""
 
     prompt_column: str | None = None
     """The column of the prompts."""
@@ -156,8 +153,8 @@ class RatingsConfig:
     text_column: str | None = None
     """The column of the rated texts."""
 
-    system_column: str | None = None
-    """The column that names the system that wrote the text (usually system or checkpoint)."""
+    checkpoint_column: str | None = None
+    """The column that names the system that wrote the text (usually checkpoint or system)."""
 
     checkpoint: str | None = None
     """One name for the system that wrote all texts, where no column tells."""
@@ -209,12 +206,11 @@ class RatingsConfig:
     def texts(self) -> GenerationsConfig:
         """Return the settings for the rated texts."""
         return GenerationsConfig(
-            name=self.name,
+            name=self.study,
             prompt_column=self.prompt_column,
             text_column=self.text_column,
-            system_column=self.system_column,
+            checkpoint_column=self.checkpoint_column,
             checkpoint=self.checkpoint,
-            systems=self.systems,
             source_column=self.source_column,
             reference_column=self.reference_column,
             key_column=self.key_column,

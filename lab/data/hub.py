@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from lab.data.rows import Row
@@ -36,7 +38,8 @@ def read_hub(name: str, subset: str | None, limit: int | None) -> list[Row]:
     import datasets
 
     try:
-        splits = datasets.load_dataset(name, subset)
+        with _no_retries_without_network(name):
+            splits = datasets.load_dataset(name, subset)
     except Exception as error:  # the library raises dozens of kinds, those of its parts included
         cause = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
@@ -58,3 +61,27 @@ def read_hub(name: str, subset: str | None, limit: int | None) -> list[Row]:
     if not found:
         raise InputError(f"{name}: holds no rows; name another data set or subset")
     return found
+
+
+@contextmanager
+def _no_retries_without_network(name: str) -> Iterator[None]:
+    """Let only the local cache be asked where the hub cannot be reached.
+
+    The library would else try six times over half a minute before it says so.
+    """
+    import datasets
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import HfHubHTTPError
+
+    before = constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE
+    try:
+        if not constants.HF_HUB_OFFLINE:
+            HfApi().dataset_info(name, timeout=10)
+    except HfHubHTTPError:
+        pass  # it answers, but not with this data set: the library says why
+    except Exception:  # no answer: each release has its own kinds of error for that
+        constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE = before

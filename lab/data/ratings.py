@@ -113,10 +113,10 @@ def import_ratings(
     """
     rows = read_rows(path, limit=config.limit)
     texts = config.texts()
-    collector = Collector(texts, Columns.find(rows, texts))
+    collector = Collector(texts, Columns.find(rows, texts), config.rename)
     collector.know(existing_prompts, existing_checkpoints)
     _check_columns(rows, config)
-    study = Study(name=config.name, protocol=protocol, protocol_sha256=protocol_sha256)
+    study = Study(name=config.study, protocol=protocol, protocol_sha256=protocol_sha256)
     book = Book(study)
     generations = _generations(rows, collector)
     for row, generation in zip(rows, generations, strict=True):
@@ -142,7 +142,7 @@ def _generations(rows: Sequence[Row], collector: Collector) -> list[Generation]:
     """Find or make the text that each row is about."""
     made: dict[tuple[str, ...], Generation] = {}
     columns = collector.columns
-    parts = (columns.prompt, columns.source, columns.system, columns.text)
+    parts = (columns.prompt, columns.source, columns.checkpoint, columns.text)
     found = []
     for row in rows:
         identity = tuple(str(row.values.get(column)) for column in parts if column is not None)

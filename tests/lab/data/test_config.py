@@ -23,7 +23,7 @@ def test_settings_that_contradict_one_another_are_refused(settings, said):
 
 def test_a_column_of_systems_and_one_name_for_all_are_refused():
     with pytest.raises(ConfigError, match="keep one of them"):
-        GenerationsConfig(name="x", system_column="s", checkpoint="c")
+        GenerationsConfig(name="x", checkpoint_column="s", checkpoint="c")
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_a_column_of_systems_and_one_name_for_all_are_refused():
     [
         ({"criteria": {}}, "no criterion"),
         ({"lowest": 5}, "from 5 to 5"),
-        ({"name": ""}, "name ''"),
+        ({"study": ""}, "name ''"),
         ({"limit": -1}, "the limit is -1"),
-        ({"system_column": "s", "checkpoint": "c"}, "keep one"),
+        ({"checkpoint_column": "s", "checkpoint": "c"}, "keep one"),
     ],
 )
 def test_ratings_settings_are_checked_too(settings, said):
     with pytest.raises(ConfigError, match=said):
-        RatingsConfig(**({"name": "x", "criteria": {"fluency": "f"}} | settings))
+        RatingsConfig(**({"study": "x", "criteria": {"fluency": "f"}} | settings))

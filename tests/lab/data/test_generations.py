@@ -36,11 +36,11 @@ def test_the_usual_columns_of_systems_are_found(write, column):
     assert import_generations(write("a.jsonl", [row]), CONFIG).checkpoints[0].name == "them"
 
 
-def test_one_name_for_all_and_other_names_for_systems(write):
+def test_one_name_for_all_or_a_column_of_names_that_look_like_numbers(write):
     rows = [{"prompt": "p", "text": "t", "human": 1}, {"prompt": "p", "text": "t", "human": 0.0}]
     path = write("a.jsonl", rows)
-    config = GenerationsConfig(name="m", system_column="human", systems={"1": "people"})
-    assert [c.name for c in import_generations(path, config).checkpoints] == ["people", "0"]
+    config = GenerationsConfig(name="m", checkpoint_column="human")
+    assert [c.name for c in import_generations(path, config).checkpoints] == ["1", "0"]
     config = GenerationsConfig(name="m", checkpoint="them")
     assert [c.name for c in import_generations(path, config).checkpoints] == ["them"]
 
@@ -89,7 +89,7 @@ def test_existing_outside_systems_are_used_but_no_own_checkpoint(write):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([{"prompt": "p", "text": "t"}], r"no column 'system'; there is: 'prompt', 'text'"),
+        ([{"prompt": "p", "text": "t"}], r"no column 'checkpoint'; there is: 'prompt', 'text'"),
         ([{"prompt": "p", "system": "a"}], r"no column 'text'"),
         ([{"text": "t", "system": "a"}], r"no column 'prompt'"),
         ([ROWS[0], {**ROWS[0], "text": ""}], r"line 2, column 'text': is empty"),

@@ -2,6 +2,7 @@ import sys
 import types
 
 import pytest
+from huggingface_hub import HfApi, constants
 
 from lab.data.config import ImportConfig
 from lab.data.hub import is_hub_name
@@ -14,10 +15,14 @@ from lab.records import Split
 def hub(monkeypatch):
     """Put a stand-in for the `datasets` library in place, which gives what is put in `splits`."""
     fake = types.ModuleType("datasets")
-    fake.splits, fake.asked = {}, []
+    fake.splits, fake.asked, fake.offline = {}, [], []
+    fake.config = types.SimpleNamespace(HF_HUB_OFFLINE=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(HfApi, "dataset_info", lambda self, name, timeout: None)
 
     def load_dataset(name, subset):
         fake.asked.append((name, subset))
+        fake.offline.append((constants.HF_HUB_OFFLINE, fake.config.HF_HUB_OFFLINE))
         if isinstance(fake.splits, Exception):
             raise fake.splits
         return fake.splits
@@ -62,3 +67,20 @@ def test_what_the_hub_refuses_is_said(hub):
     hub.splits = {"train": []}
     with pytest.raises(InputError, match="holds no rows"):
         import_prompts("org/name", ImportConfig(name="m"))
+
+
+def test_without_a_network_only_the_cache_is_asked(hub, monkeypatch):
+    def refuse(self, name, timeout):
+        raise ConnectionError("no network")
+
+    hub.splits = {"train": [{"prompt": "cached"}]}
+    monkeypatch.setattr(HfApi, "dataset_info", refuse)
+    import_prompts("org/name", ImportConfig(name="m"))
+    assert hub.offline == [(True, True)]
+    assert (constants.HF_HUB_OFFLINE, hub.config.HF_HUB_OFFLINE) == (False, False)
+
+
+def test_with_a_network_the_hub_is_asked(hub):
+    hub.splits = {"train": [{"prompt": "there"}]}
+    import_prompts("org/name", ImportConfig(name="m"))
+    assert hub.offline == [(False, False)]

@@ -100,3 +100,11 @@ def test_each_wrong_row_is_named(write, rows, settings, said):
 def test_a_wrong_type_in_parquet_is_named(write):
     with pytest.raises(InputError, match=r"row 1, column 'prompt': 1 is not a text"):
         import_prompts(write("a.parquet", {"prompt": [1, 2]}), CONFIG)
+
+
+@pytest.mark.parametrize("column", ["key", "prompt", "source", "reference", "split"])
+def test_the_hash_covers_every_column(write, column):
+    row = {"key": "k", "prompt": "p", "source": "s", "reference": "r", "split": "test"}
+    other = row | {column: "train"}
+    hashes = {import_prompts(write("a.jsonl", [r]), CONFIG)[0].content_sha256 for r in (row, other)}
+    assert len(hashes) == 2

@@ -8,8 +8,8 @@ from lab.data.ratings import RatingsConfig, import_ratings
 from lab.errors import InputError
 from lab.records import AnswerKind, CheckpointKind, ItemKind, Role, StudyStatus
 
-CONFIG = RatingsConfig(name="mine", criteria={"fluency": "grammar", "coherence": "sense"})
-BY_NAME = RatingsConfig(name="mine", criteria={"fluency": "grammar"}, reviewer_column="who")
+CONFIG = RatingsConfig(study="mine", criteria={"fluency": "grammar", "coherence": "sense"})
+BY_NAME = RatingsConfig(study="mine", criteria={"fluency": "grammar"}, reviewer_column="who")
 ROW = {"prompt": "p", "text": "t", "system": "a", "grammar": [5, 3, None], "sense": [4, None, None]}
 
 
@@ -71,7 +71,7 @@ def test_long_rows_are_told_apart_by_the_column_of_raters(write):
         "p,t,a,Ann,4,good,2.5\np,t,a,Ben,2,,\np,u,b,ANN,,,\np,u,b,Ben,1.0,bad,7\n",
     )
     config = RatingsConfig(
-        name="mine", criteria={"fluency": "grammar"}, reviewer_column="who",
+        study="mine", criteria={"fluency": "grammar"}, reviewer_column="who",
         comment_column="note", seconds_column="took",
     )  # fmt: skip
     got = imported(path, config)
@@ -114,7 +114,7 @@ def test_lists_may_stand_in_csv_and_parquet(write):
 
 
 def test_another_scale_is_kept(write):
-    config = RatingsConfig(name="m", criteria={"fluency": "grammar"}, lowest=0, highest=100)
+    config = RatingsConfig(study="m", criteria={"fluency": "grammar"}, lowest=0, highest=100)
     got = imported(write("a.jsonl", [{**ROW, "grammar": [0, 100]}]), config)
     assert [rating.value for rating in got.ratings] == [0, 100]
 
@@ -173,14 +173,14 @@ def test_a_list_beside_a_named_rater_is_refused(write):
     ],
 )
 def test_a_wrong_column_is_named_with_those_that_exist(write, settings, said):
-    config = RatingsConfig(**({"name": "m", "criteria": {"fluency": "grammar"}} | settings))
+    config = RatingsConfig(**({"study": "m", "criteria": {"fluency": "grammar"}} | settings))
     with pytest.raises(InputError, match=said):
         imported(write("a.jsonl", [ROW]), config)
 
 
 @pytest.mark.parametrize("took", [-1, "long", float("inf"), []])
 def test_a_wrong_time_is_refused(write, took):
-    config = RatingsConfig(name="m", criteria={"fluency": "grammar"}, seconds_column="took")
+    config = RatingsConfig(study="m", criteria={"fluency": "grammar"}, seconds_column="took")
     with pytest.raises(InputError, match=r"line 1, column 'took': .* is not a time in seconds"):
         imported(write("a.jsonl", [{**ROW, "took": took}]), config)
 
@@ -193,10 +193,10 @@ def test_a_file_without_any_rating_is_refused(write):
 
 def test_the_published_story_ratings_give_their_known_agreement(published):
     config = RatingsConfig(
-        name="wp_a",
+        study="wp_a",
         text_column="story",
-        system_column="human_written",
-        systems={"1": "human", "0": "gpt2"},
+        checkpoint_column="human_written",
+        rename={"1": "human", "0": "gpt2"},
         criteria={
             "fluency": "grammar", "coherence": "cohesive",
             "creativity": "enjoy", "relevance": "relevant",
