@@ -35,6 +35,7 @@ class App {
     });
     this.shown = null;
     this.trouble = null;
+    this.several = false;
     this.undoId = null;
     this.renewedAt = Date.now();
     this.lookedAt = Date.now();
@@ -77,7 +78,7 @@ class App {
     await this.guarded(async () => {
       const { studies } = await call("GET", "studies");
       this.trouble = null;
-      show(this.slot["studies-button"], studies.length > 1);
+      this.several = studies.length > 1;
       const begun = studies.filter((study) => study.n_answered > 0 && study.n_answered < study.n_total);
       const last = studies.find((study) => study.id === this.lastStudy.id);
       const only = studies.length === 1 ? studies[0] : begun.length === 1 ? begun[0] : null;
@@ -139,6 +140,7 @@ class App {
     for (const section of this.root.querySelectorAll("[data-for]")) show(section, section.dataset.for === screen);
     const inStudy = Boolean(this.queue.studyId) && ["task", "done", "paused", "loading"].includes(screen);
     for (const tool of this.root.querySelectorAll("[data-needs-study]")) show(tool, inStudy);
+    show(this.slot["studies-button"], this.several && screen !== "choose");
     if (screen !== "task") this.shown = null;
     if (changed && !["task", "loading"].includes(screen)) {
       this.root.querySelector(`[data-for="${screen}"] h1`).focus({ preventScroll: true });
@@ -305,7 +307,6 @@ class App {
       if (!(error instanceof ApiError)) throw error;
       if (error.passing || error.signedOut) {
         this.trouble = error;
-        if (this.screen === "loading" && !this.queue.studyId) this.retryStart = true;
       } else {
         this.slot["failed-text"].textContent = error.message || word("error.unknown", { status: error.status });
         this.lastStudy.id = null;
@@ -333,10 +334,9 @@ class App {
 
   /** Holds the places of the tasks in hand while the reviewer is at work. */
   async renew() {
-    const active = Date.now() - this.renewedAt > RENEW_MS && this.clock.seconds > this.renewedSeconds + 1;
+    const active = Date.now() - this.renewedAt > RENEW_MS && this.clock.signAt > this.renewedAt;
     if (this.screen !== "task" || !active) return;
     this.renewedAt = Date.now();
-    this.renewedSeconds = this.clock.seconds;
     try {
       await call("POST", "renew", { assignment_ids: this.queue.tasks.map((task) => task.assignment_id) });
     } catch {

@@ -7,6 +7,7 @@ const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "s
 export class ActiveClock {
   constructor(read = () => performance.now()) {
     this.read = read;
+    this.signAt = 0;
     this.reset();
   }
 
@@ -20,6 +21,7 @@ export class ActiveClock {
     const now = this.read();
     if (this.last !== null) this.total += Math.min(now - this.last, IDLE_MS);
     this.last = now;
+    this.signAt = Date.now();
   }
 
   pause() {

@@ -35,11 +35,11 @@ function kindBar(kind) {
 function reviewerTable(reviewers) {
   if (reviewers.length === 0) return make("p", { class: "rl-muted" }, word("lead.no_reviewers"));
   const head = ["reviewer", "count", "skipped", "pace", "last"].map((name, at) =>
-    make("th", { scope: "col", class: at > 0 ? "is-number" : "" }, word(`lead.${name}`)));
+    make("th", { scope: "col", class: name === "skipped" ? "is-number is-minor" : at > 0 ? "is-number" : "" }, word(`lead.${name}`)));
   const rows = reviewers.map((one) => make("tr", {}, [
     make("td", {}, one.reviewer),
     make("td", { class: "is-number" }, String(one.n_answered)),
-    make("td", { class: "is-number" }, String(one.n_skipped)),
+    make("td", { class: "is-number is-minor" }, String(one.n_skipped)),
     make("td", { class: "is-number" }, duration(one.median_seconds)),
     make("td", { class: "is-number" }, moment(one.last_at)),
   ]));

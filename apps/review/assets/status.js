@@ -26,23 +26,33 @@ export function showProgress(slot, progress) {
   slot["progress-text"].textContent = parts.join(" · ");
 }
 
+function sessionWords(outbox, trouble, me) {
+  const other = trouble.code === "other_account";
+  const words = [other ? word("bar.other_account", { name: me.name }) : word("bar.session")];
+  if (outbox.count > 0) words.push(counted("bar.waiting", outbox.count));
+  return words.join(" ");
+}
+
+function unsentWords(outbox, offline) {
+  const words = [];
+  if (offline) words.push(word("bar.offline"));
+  if (offline && outbox.count > 0) words.push(counted("bar.unsent", outbox.count));
+  if (outbox.volatile && outbox.count > 0) words.push(word("bar.no_storage"));
+  return words.join(" ");
+}
+
 /** trouble: the newest ApiError that keeps answers or tasks from moving, or null. */
 export function showTrouble(slot, outbox, trouble, me) {
   const signedOut = Boolean(trouble?.signedOut);
   show(slot["bar-session"], signedOut);
   if (signedOut) {
-    const other = trouble.code === "other_account";
-    slot["bar-session-text"].textContent = other ? word("bar.other_account", { name: me.name }) : word("bar.session");
+    slot["bar-session-text"].textContent = sessionWords(outbox, trouble, me);
     slot["bar-session-link"].href = `${base}/sign-in?next=/review/`;
   }
-  const { count } = outbox;
-  const offline = Boolean(trouble) && !signedOut;
-  const words = [];
-  if (offline) words.push(word("bar.offline"));
-  if (trouble && count > 0) words.push(counted("bar.unsent", count));
-  if (outbox.volatile && count > 0) words.push(word("bar.no_storage"));
-  show(slot["bar-unsent"], words.length > 0);
-  slot["bar-unsent-text"].textContent = words.join(" ");
+  const unsent = unsentWords(outbox, Boolean(trouble) && !signedOut);
+  show(slot["bar-unsent"], unsent !== "");
+  slot["bar-unsent-text"].textContent = unsent;
+  slot["loading-text"].textContent = word(trouble ? "app.waiting" : "app.loading");
   const [refused] = outbox.refused;
   show(slot["bar-rejected"], Boolean(refused));
   if (refused) slot["bar-rejected-text"].textContent = word("bar.rejected", { reason: refused.reason });
