@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from starlette.websockets import WebSocketDisconnect
 from apps.signin.requests import COOKIE
 from apps.signin.sessions import Lookups, fingerprint, sign_in
 from lab.records import Session, now
+from storage import sessions
 from tests.apps.signin.conftest import PASSWORD, make_app
+from tests.apps.signin.fake_store import current_session
 
 PAGE = {"accept": "text/html"}
 
@@ -79,11 +82,25 @@ def test_a_session_that_expires_while_remembered_is_over(store):
     assert lookups.remembered("t") == (True, None)
 
 
-def test_a_storm_of_requests_asks_the_store_once(client, store):
-    enter(client, store)
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: client.get("/start").status_code, range(64)))
-    assert answers == [200] * 64
+def test_a_storm_of_requests_asks_the_store_once(store, monkeypatch):
+    token = sign_in(store, "ada", PASSWORD)
+    gate = make_app(store)
+    all_have_asked = threading.Event()
+
+    def slow(store, token_sha256):
+        assert all_have_asked.wait(10)
+        return current_session(store, token_sha256)
+
+    async def release():
+        for _ in range(20):
+            await asyncio.sleep(0)
+        all_have_asked.set()
+
+    async def storm():
+        return await asyncio.gather(*(gate._account(token) for _ in range(16)), release())
+
+    monkeypatch.setattr(sessions, "current", slow)
+    assert [account.name for account in asyncio.run(storm())[:16]] == ["ada"] * 16
     assert store.n_lookups == 1
 
 

@@ -86,6 +86,13 @@ def test_after_ten_wrong_tries_even_the_right_password_waits(client):
     assert enter(client, "lee").status_code == 303
 
 
+def test_a_right_password_makes_the_wrong_ones_forgotten(client):
+    for _ in range(2):
+        for _ in range(9):
+            assert enter(client, password="wrong").status_code == 401
+        assert enter(client).status_code == 303
+
+
 def test_a_form_of_another_page_is_refused(client, store):
     answer = enter(client, origin="http://evil.example")
     assert answer.status_code == 403
