@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from lab.home import Home, find_home
 from storage.client import Store, open_store, stop_owner
+
+# A busy machine is slow, not wrong; the same examples on every run.
+hypothesis.settings.register_profile("lab", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("lab")
 
 PUBLISHED = Path(__file__).parents[1] / ".." / "shared" / "data"
 

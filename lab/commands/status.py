@@ -14,14 +14,14 @@ examples:
 """
 
 NEXT = (
-    ("prompt", "import prompts with `lab data import FILE`, or see `lab demo`"),
-    ("checkpoint", "train one with `lab train`, or import texts with `lab generations import`"),
-    ("generation", "let a checkpoint write with `lab sample`"),
-    ("metric_score", "score the texts with `lab score`"),
-    ("check_result", "look for hallucinations with `lab check`"),
-    ("study", "put the texts before people with `lab study create`"),
-    ("account", "let reviewers in with `lab account add`"),
-    ("answer", "serve the apps with `lab up` and review"),
+    ("prompts", "import prompts with `lab data import FILE`, or see `lab demo`"),
+    ("checkpoints", "train one with `lab train`, or import texts with `lab generations import`"),
+    ("generations", "let a checkpoint write with `lab sample`"),
+    ("metric_scores", "score the texts with `lab score`"),
+    ("check_results", "look for hallucinations with `lab check`"),
+    ("studies", "put the texts before people with `lab study create`"),
+    ("accounts", "let reviewers in with `lab account add`"),
+    ("answers", "serve the apps with `lab up` and review"),
 )
 
 
@@ -40,6 +40,6 @@ def _status(arguments: argparse.Namespace) -> None:
     with open_store(home) as store:
         counts = frames.counts(store)
     say(f"lab in {home.path}")
-    table(["record", "count"], counts.items())
+    table(["records", "count"], [(name.replace("_", " "), n) for name, n in counts.items()])
     missing = [advice for name, advice in NEXT if not counts[name]]
     say(f"next: {missing[0] if missing else 'see the verdict in `lab dashboard`'}")

@@ -11,6 +11,7 @@ from lab.commands.console import say, table
 if TYPE_CHECKING:
     from lab.home import Home
     from lab.records import Study
+    from lab.study.coverage import Coverage
     from lab.study.protocol import Protocol
     from storage.client import Store
 
@@ -54,9 +55,11 @@ def _create(arguments: argparse.Namespace) -> None:
     from lab.study.cost import plan_cost
 
     protocol = _read_protocol(arguments)
-    study, n_items = create_study(find_home(arguments.home), protocol)
+    study, n_items, coverage = create_study(find_home(arguments.home), protocol)
     cost = plan_cost(protocol, n_items)
     say(f"study {study.name!r}: {n_items} items, protocol {study.protocol_sha256[:12]}")
+    if coverage.left_out:
+        say(f"{len(coverage.left_out)} prompts left out: not every checkpoint has a text for them")
     say(
         f"it asks for {cost.n_answers} answers, about {cost.seconds / 3600:.1f} hours of "
         f"reviewing; start it with `lab study start {study.name}`"
@@ -73,7 +76,7 @@ def _read_protocol(arguments: argparse.Namespace) -> Protocol:
     given = read_toml(Path(arguments.protocol)) if arguments.protocol else {}
     given["name"] = arguments.name
     if arguments.guidelines_file:
-        given["guidelines"] = Path(arguments.guidelines_file).read_text(encoding="utf-8")
+        given["guidelines"] = _read_text(arguments.guidelines_file)
     for item in dataclasses.fields(Protocol):
         value = getattr(arguments, item.name, None)
         if value is not None and item.name not in ("name", "protocol"):
@@ -81,7 +84,20 @@ def _read_protocol(arguments: argparse.Namespace) -> Protocol:
     return from_dict(given, arguments.protocol or "the flags")
 
 
-def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
+def _read_text(path: str) -> str:
+    from pathlib import Path
+
+    from lab.errors import InputError
+
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8"
+        ) from None
+
+
+def create_study(home: Home, protocol: Protocol) -> tuple[Study, int, Coverage]:
     """Make the items of a study from stored generations, and store them.
 
     Args:
@@ -89,12 +105,13 @@ def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
         protocol: the plan.
 
     Returns:
-        The study, a draft that is not handed out yet, and its number of items.
+        The study, a draft that is not handed out yet; its number of items; the texts used.
 
     Raises:
         StoreError: a study of that name exists already.
     """
     from lab.records import Split, Study, StudyEvent, StudyStatus
+    from lab.study.coverage import cover
     from lab.study.design import design
     from lab.study.protocol import sha256, to_dict
     from storage import checkpoints, datasets, generations
@@ -108,10 +125,11 @@ def create_study(home: Home, protocol: Protocol) -> tuple[Study, int]:
         study = Study(
             name=protocol.name, protocol=to_dict(protocol), protocol_sha256=sha256(protocol)
         )
+        coverage = cover(protocol, texts, names)
         items = design(protocol, study.id, texts, names)
         event = StudyEvent(study_id=study.id, status=StudyStatus.DRAFT)
         store.add([study, *items, event])
-    return study, len(items)
+    return study, len(items), coverage
 
 
 def refuse_known_study(store: Store, name: str) -> None:
