@@ -48,7 +48,8 @@ def canonical(value: str) -> str:
     Args:
         value: a card's value or a piece of a text.
     """
-    return " ".join(unit.fold for unit in read_units(value))
+    words = " ".join(unit.fold for unit in read_units(value))
+    return "1" if words == "one" else words
 
 
 @lru_cache(maxsize=65_536)

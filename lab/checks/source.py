@@ -16,6 +16,9 @@ from lab.records import Generation, Prompt
 CHECKER = "source"
 VERSION = "1"
 
+MAX_CODE_POINTS = 200_000
+"""A longer text or source is read up to here, so that a megabyte takes seconds."""
+
 
 def check_source(
     generation: Generation, prompt: Prompt, background: Background | None = None
@@ -31,16 +34,17 @@ def check_source(
     Returns:
         Spans with their evidence, and a score in [0, 1]: for a card the chance that any span is
         right, were they independent; for prose the share of the text that the source does not
-        support, or that chance where it is higher. Not applicable where there is no source.
+        support. Not applicable where there is no source.
     """
     source = prompt.source
     if source is None or not source.strip():
         reason = "the prompt has no source to check against"
         return not_applicable(generation, CHECKER, VERSION, reason)
+    text, source = generation.text[:MAX_CODE_POINTS], source[:MAX_CODE_POINTS]
     card = parse_card(source)
     if card is not None and background is not None:
-        findings = check_slots(generation.text, card, background)
+        findings = check_slots(text, card, background)
         score = any_of([found.score for found in findings])
     else:
-        findings, score = check_prose(generation.text, source, is_card=card is not None)
+        findings, score = check_prose(text, source, is_card=card is not None)
     return outcome(generation, CHECKER, VERSION, score, findings)

@@ -9,6 +9,9 @@ from lab.world.reading import FactReading, Invention, read_back
 CHECKER = "world"
 VERSION = "1"
 
+MAX_CODE_POINTS = 20_000
+"""A longer text is read up to here: no story of the world is a tenth as long."""
+
 _TYPES = {"person": SpanType.NAME, "number": SpanType.NUMBER}
 
 
@@ -27,7 +30,7 @@ def check_world(generation: Generation, prompt: Prompt) -> CheckOutcome:
     if prompt.facts is None:
         reason = "the prompt is not of the embedded world, so the facts are not known"
         return not_applicable(generation, CHECKER, VERSION, reason)
-    reading = read_back(prompt.facts, generation.text)
+    reading = read_back(prompt.facts, generation.text[:MAX_CODE_POINTS])
     findings = [
         _contradicted(fact, fact.span)
         for fact in reading.facts
