@@ -62,6 +62,15 @@ def is_number(value: str) -> bool:
     return _NUMERAL.match(canonical(value)) is not None and len(read_units(value)) == 1
 
 
+def counts(unit: Token) -> bool:
+    """Tell whether a unit of a text is a number; "one" is none, as in `find_numbers`.
+
+    Args:
+        unit: one of `read_units`.
+    """
+    return _NUMERAL.match(unit.fold) is not None
+
+
 def read_units(text: str) -> list[Token]:
     """Cut a text into words and numbers, each number one token with its canonical value as fold.
 

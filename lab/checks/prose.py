@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from lab.checks.mentions import is_number, read_units
+from lab.checks.mentions import counts, read_units
 from lab.checks.tokens import Token
 from lab.checks.types import Finding, any_of
 from lab.records import SpanType
@@ -72,13 +72,13 @@ def _read_source(source: str) -> _Source:
     counted = {
         stem(after.fold): unit.word
         for unit, after in pairwise(units)
-        if is_number(unit.fold) and is_content(after.fold)
+        if counts(unit) and is_content(after.fold)
     }
     return _Source(
         stems=frozenset(stems),
         heads=frozenset(word[:n] for word in set(stems) for n in range(4, min(len(word), 20) + 1)),
         pairs=frozenset(pairwise(stems)),
-        numbers={unit.fold: unit.word for unit in units if is_number(unit.fold)},
+        numbers={unit.fold: unit.word for unit in units if counts(unit)},
         counted=counted,
     )
 
@@ -86,7 +86,7 @@ def _read_source(source: str) -> _Source:
 def _numbers(units: Sequence[Token], source: _Source) -> Iterator[Finding]:
     """Find numbers that the source has not, and numbers of things of which it has another."""
     for place, unit in enumerate(units):
-        if not is_number(unit.fold) or unit.fold in source.numbers:
+        if not counts(unit) or unit.fold in source.numbers:
             continue
         after = stem(units[place + 1].fold) if place + 1 < len(units) else ""
         if after in source.counted:
