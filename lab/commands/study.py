@@ -189,7 +189,9 @@ def _status(arguments: argparse.Namespace) -> None:
     table(
         ["study", "status", "protocol", "answers", "of", "reviewers", "flags"],
         [
-            (study.name, status, study.protocol_sha256[:12], done.n_answered, done.n_slots,
+            (study.name, status, study.protocol_sha256[:12],
+             sum(answered for answered, _ in done.slots.values()),
+             sum(places for _, places in done.slots.values()),
              len(done.reviewers), len(done.flags))
             for study, status, done in found
         ],
