@@ -123,8 +123,11 @@ async def _run(service: Service, listener: socket.socket, idle_seconds: float) -
 
 async def _leave_when_idle(server: uvicorn.Server, service: Service, idle_seconds: float) -> None:
     while service.activity.idle_seconds < idle_seconds and not service.stopping.is_set():
+        if server.should_exit:
+            break
         await asyncio.sleep(0.05)
     server.should_exit = True
+    service.interrupt()
 
 
 def _report(line: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._local = threading.local()
+        self._cursors: list[Connection] = []
 
     def read(self, sql: str, parameters: list[Any]) -> pyarrow.Table:
         """Run one SELECT in a read-only transaction.
@@ -44,9 +45,15 @@ class Reader:
         except duckdb.Error as error:
             raise StoreError(f"the store cannot read this: {error}") from error
 
+    def interrupt(self) -> None:
+        """Break off the reads that are running."""
+        for cursor in self._cursors:
+            cursor.interrupt()
+
     def _cursor(self) -> Connection:
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
+            self._cursors.append(self._local.cursor)
         return self._local.cursor
 
 

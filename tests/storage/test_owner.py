@@ -121,6 +121,39 @@ def test_simultaneous_starts_give_one_owner(home: Home) -> None:
     assert len({answer for answer, _ in answers}) == 1
 
 
+def test_a_fatal_error_ends_the_owner_at_once(tmp_path: Path) -> None:
+    script = (
+        "import duckdb, sys; from pathlib import Path; from storage.database import open_database\n"
+        "from storage.migrate import migrate, read_migrations\n"
+        "from storage.writer import Job, Writer\n"
+        "connection = open_database(Path(sys.argv[1])); migrate(connection, read_migrations())\n"
+        "writer = Writer(connection); writer.start()\n"
+        "def fail(*_): raise duckdb.FatalException('broken')\n"
+        "writer.submit(Job([], fail)).result()"
+    )
+    with python("-c", script, str(tmp_path / "lab.duckdb")) as process:
+        _, error = process.communicate()
+    assert process.returncode == 70
+    assert "fatal error of the database" in error
+
+
+def test_an_endless_read_does_not_keep_the_owner(home: Home) -> None:
+    endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range < b.range"
+    with open_store(home) as store, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(store.rows, endless)
+        while not is_reading(home):
+            time.sleep(0.01)
+        assert stop_owner(home)
+        with pytest.raises(StoreError, match="INTERRUPT"):
+            answer.result()
+
+
+def is_reading(home: Home) -> bool:
+    """Say whether the owner has been busy for longer than any start takes."""
+    used = Path(f"/proc/{pid_of(home)}/stat").read_text().split()[13]
+    return int(used) > 1.5 * os.sysconf("SC_CLK_TCK")
+
+
 def test_threads_share_a_store(home: Home) -> None:
     with open_store(home) as store, ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda i: store.add([named(str(i))]), range(64)))
