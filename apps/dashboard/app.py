@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
+from types import ModuleType
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
 from apps.dashboard import data, filters, parts
-from apps.dashboard.pages import ab, metrics, overview, ratings, reviewers, texts, training
+from apps.dashboard.views import ab, metrics, overview, ratings, reviewers, texts, training
 from apps.signin.requests import COOKIE, SIGN_OUT
 from apps.signin.sessions import Lookups
 from lab.errors import StoreError
@@ -32,7 +34,7 @@ def run() -> None:
     st.logo(str(HERE / "logo.svg"), size="large", icon_image=str(HERE / "icon.svg"))
     parts.style()
     try:
-        st.session_state["change_token"] = data.newest_token()
+        st.session_state["version"] = data.newest_version()
         page = st.navigation([_page(*entry) for entry in PAGES])
         st.session_state["filters"] = filters.choose()
         _account()
@@ -42,8 +44,8 @@ def run() -> None:
     _refresh()
 
 
-def _page(module: object, title: str, path: str, icon: str) -> object:
-    draw = module.draw  # type: ignore[attr-defined]
+def _page(module: ModuleType, title: str, path: str, icon: str) -> StreamlitPage:
+    draw = module.draw
     return st.Page(draw, title=title, icon=icon, url_path=path, default=module is overview)
 
 
@@ -67,7 +69,7 @@ def _lookups() -> Lookups:
 @st.fragment(run_every=REFRESH_SECONDS)
 def _refresh() -> None:
     try:
-        changed = data.newest_token() != st.session_state.get("change_token")
+        changed = data.newest_version() != st.session_state.get("version")
     except StoreError:
         return
     if changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -208,7 +209,7 @@ def curves(
     kinds = list(dict.fromkeys(frame["kind"]))
     dashes = alt.Scale(domain=kinds, range=[[1, 0], [6, 4]][: len(kinds)])
     dash = alt.StrokeDash("kind:N", legend=None, scale=dashes)
-    scale = alt.Scale(type="log" if log else "linear", zero=False, nice=not log)
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
     ticks = alt.Axis(values=_DECADES, format="~g") if log else alt.Axis(tickCount=6, format="~g")
     base = alt.Chart(frame).encode(
         x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickCount=6, format="~s")),
@@ -268,8 +269,9 @@ def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
 
 
-def _finish(chart, rows: int = 0, step: int = 0, height: int = 0):  # type: ignore[no-untyped-def]
-    sized = chart.properties(height=alt.Step(step) if step else height, background="transparent")
+def _finish(chart: Any, rows: int = 0, step: int = 0, height: int = 0) -> Any:
+    # The height in pixels and not as alt.Step, with which Vega warns in the console each time.
+    sized = chart.properties(height=height or rows * step, background="transparent")
     return (
         sized.configure(font=_FONT)
         .configure_axis(**_AXIS)

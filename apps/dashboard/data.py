@@ -5,14 +5,18 @@ The frames are shared objects: a page never changes one in place.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from lab.errors import UnknownNameError
 from storage import checkpoints, frames, studies, training
 from storage.client import Store
 
+_UNSEEN = {"sessions", "leases", "drafts", "assignments"}
 _open: Store | None = None
 
 
@@ -33,72 +37,87 @@ def store() -> Store:
     return _open
 
 
-def token() -> int:
-    """Return the change token that this run of the page shows."""
-    return st.session_state["change_token"]
+def version() -> str:
+    """Return the version of the records that this run of the page shows."""
+    return st.session_state["version"]
 
 
-def newest_token() -> int:
-    """Ask the store for its change token."""
-    return frames.change_token(store())
+def newest_version() -> str:
+    """Ask the store for the version of what the pages show; cheap enough for every second."""
+    return _version(frames.change_token(store()))
 
 
 def ratings() -> pd.DataFrame:
     """Return one row per current rating."""
-    return _frame("ratings", token())
+    return _frame("ratings", version())
 
 
 def votes() -> pd.DataFrame:
     """Return one row per current vote."""
-    return _frame("votes", token())
+    return _frame("votes", version())
 
 
 def generations() -> pd.DataFrame:
     """Return one row per generation, with its newest scores and its source check."""
-    return _frame("generations", token())
+    return _frame("generations", version())
 
 
 def joined() -> pd.DataFrame:
     """Return one row per rating, with the scores and the check of what was rated."""
-    return _frame("joined", token())
+    return _frame("joined", version())
 
 
 def training_steps() -> pd.DataFrame:
     """Return one row per logged training step."""
-    return _frame("training", token())
+    return _frame("training", version())
 
 
 def counts() -> dict[str, int]:
     """Return how many of each record there are."""
-    return _frame("counts", token())
+    return _frame("counts", version())
 
 
 def checkpoint_names() -> list[str]:
     """Return the names of all checkpoints, oldest first."""
-    return list(dict.fromkeys(found.name for found in _records("checkpoints", token())))
+    return list(dict.fromkeys(found.name for found in _records("checkpoints", version())))
 
 
 def study_names() -> list[str]:
     """Return the names of all studies, newest first."""
-    return [study.name for study, _ in _records("studies", token())][::-1]
+    return [study.name for study, _ in _records("studies", version())][::-1]
 
 
 def training_runs() -> list[Any]:
     """Return all training runs, oldest first."""
-    return _records("runs", token())
+    return _records("runs", version())
 
 
 def generation(generation_id: str) -> dict[str, Any] | None:
     """Return everything about one text; None where there is no such text."""
-    return frames.generation(store(), generation_id)
+    try:
+        return frames.generation(store(), str(uuid.UUID(generation_id)))
+    except (ValueError, UnknownNameError):
+        return None
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _version(change_token: int) -> str:
+    # Facts are only added, so the numbers of rows tell one state from another; what is written
+    # at each step of a reviewer (leases, drafts) changes nothing on these pages.
+    counted = frames.counts(store()).items()
+    return repr([n for table, n in sorted(counted) if table not in _UNSEEN])
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _frame(name: str, at: int) -> Any:
+def _frame(name: str, at: str) -> Any:
     return getattr(frames, name)(store())
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _records(name: str, at: int) -> list[Any]:
-    every = {"checkpoints": checkpoints.every, "studies": studies.every, "runs": training.runs}
+def _records(name: str, at: str) -> list[Any]:
+    every: dict[str, Callable[[Store], list[Any]]] = {
+        "checkpoints": checkpoints.every,
+        "studies": studies.every,
+        "runs": training.runs,
+    }
     return every[name](store())

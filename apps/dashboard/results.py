@@ -37,7 +37,7 @@ def means(filters: Filters) -> pd.DataFrame:
             "counts": f"{words.count(one.n_ratings, 'rating')} by "
             f"{words.count(one.n_reviewers, 'reviewer')} on {words.count(one.n_prompts, 'prompt')}",
         }
-        for one in _means(data.token(), filters)
+        for one in _means(data.version(), filters)
     )
 
 
@@ -50,7 +50,7 @@ def win_rates(filters: Filters) -> pd.DataFrame:
             "n_votes": one.n_votes,
             "n_both_bad": one.n_both_bad,
         }
-        for one in _win_rates(data.token(), filters)
+        for one in _win_rates(data.version(), filters)
         if one.value is not None
     )
 
@@ -70,7 +70,7 @@ def pairs(filters: Filters) -> pd.DataFrame:
             "reviewers": one.n_reviewers,
             "prompts": one.n_prompts,
         }
-        for one in _pairs(data.token(), filters)
+        for one in _pairs(data.version(), filters)
     )
 
 
@@ -82,7 +82,7 @@ def hallucinations(filters: Filters) -> pd.DataFrame:
             "counts": f"{one.n_flagged:,} of {words.count(one.n_checked, 'checked text')}",
             "n_spans": one.n_spans,
         }
-        for one in _hallucinations(data.token(), filters)
+        for one in _hallucinations(data.version(), filters)
         if one.value is not None
     )
 
@@ -98,14 +98,14 @@ def alphas(filters: Filters) -> pd.DataFrame:
             "n_ratings": one.n_ratings,
             "reason": one.reason,
         }
-        for criterion, one in _alphas(data.token(), filters).items()
+        for criterion, one in _alphas(data.version(), filters).items()
     )
 
 
 def metric_means(filters: Filters) -> pd.DataFrame:
     """Return one row per checkpoint: its number of texts and each metric's mean."""
     rows: dict[str, dict[str, Any]] = {}
-    for one in _metric_means(data.token(), filters):
+    for one in _metric_means(data.version(), filters):
         row = rows.setdefault(one.checkpoint, {"checkpoint": one.checkpoint, "texts": one.n_texts})
         row[one.metric] = one.value
     names = [name for name in data.checkpoint_names() if name in rows]
@@ -128,7 +128,7 @@ def correlations(filters: Filters, criterion: str, level: Level, coefficient: st
     """
     rows = []
     for metric in metric_columns(data.joined()):
-        one = correlation(data.token(), filters, metric, criterion, level)
+        one = correlation(data.version(), filters, metric, criterion, level, coefficient)
         found: Coefficient = getattr(one, coefficient)
         row = _row(metric, found.value, found.interval, found.reason, share=False)
         counts = (
@@ -143,28 +143,28 @@ def correlations(filters: Filters, criterion: str, level: Level, coefficient: st
 
 
 @_once
-def leaning(at: int, filters: Filters) -> SideBias:
+def leaning(at: str, filters: Filters) -> SideBias:
     """Return how far the reviewers lean to the text on the left."""
     return side_bias(filters.votes(data.votes()), vote_criterion(filters))
 
 
 @_once
-def reviewers(at: int, filters: Filters) -> tuple[ReviewerSummary, ...]:
+def reviewers(at: str, filters: Filters) -> tuple[ReviewerSummary, ...]:
     """Return what each reviewer did, beside the others."""
     return summarise_reviewers(filters.ratings(data.ratings()), filters.votes(data.votes()))
 
 
 @_once
 def correlation(
-    at: int, filters: Filters, metric: str, criterion: str, level: Level
+    at: str, filters: Filters, metric: str, criterion: str, level: Level, coefficient: str
 ) -> Correlation:
     """Return how well one metric follows the people's ratings on one criterion."""
     rows = filters.ratings(data.joined())
-    return metric_against_humans(rows, metric, criterion, level)
+    return metric_against_humans(rows, metric, criterion, level, coefficients=[coefficient])
 
 
 @_once
-def texts(at: int, filters: Filters) -> pd.DataFrame:
+def texts(at: str, filters: Filters) -> pd.DataFrame:
     """Return each rated text's mean on each criterion, indexed by generation_id."""
     return text_means(filters.ratings(data.ratings()))
 
@@ -179,18 +179,18 @@ def vote_criterion(filters: Filters) -> str:
 
 
 @_once
-def _means(at: int, filters: Filters) -> tuple[MeanRating, ...]:
+def _means(at: str, filters: Filters) -> tuple[MeanRating, ...]:
     return mean_rating(filters.ratings(data.ratings()))
 
 
 @_once
-def _win_rates(at: int, filters: Filters) -> list[WinRate]:
+def _win_rates(at: str, filters: Filters) -> list[WinRate]:
     votes, criterion = filters.votes(data.votes()), vote_criterion(filters)
     return [win_rate(votes, name, criterion=criterion) for name in _compared(votes)]
 
 
 @_once
-def _pairs(at: int, filters: Filters) -> list[WinRate]:
+def _pairs(at: str, filters: Filters) -> list[WinRate]:
     votes, criterion = filters.votes(data.votes()), vote_criterion(filters)
     names = _compared(votes)
     both = [(name, other) for name in names for other in names if name != other]
@@ -199,18 +199,18 @@ def _pairs(at: int, filters: Filters) -> list[WinRate]:
 
 
 @_once
-def _hallucinations(at: int, filters: Filters) -> tuple[HallucinationRate, ...]:
+def _hallucinations(at: str, filters: Filters) -> tuple[HallucinationRate, ...]:
     return hallucination_rate(filters.generations(data.generations()))
 
 
 @_once
-def _metric_means(at: int, filters: Filters) -> tuple[MetricMean, ...]:
+def _metric_means(at: str, filters: Filters) -> tuple[MetricMean, ...]:
     frame = filters.generations(data.generations())
     return metric_means_of(frame, metric_columns(frame))
 
 
 @_once
-def _alphas(at: int, filters: Filters) -> dict[str, Alpha]:
+def _alphas(at: str, filters: Filters) -> dict[str, Alpha]:
     return alpha_by_criterion(filters.ratings(data.ratings()))
 
 

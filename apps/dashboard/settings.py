@@ -24,9 +24,9 @@ SHAPE: dict[str, Any] = {
     "baseFontSize": 15,
     "baseRadius": "8px",
     "headingFontSizes": ["1.7rem", "1.3rem", "1.1rem", "1rem", "0.95rem", "0.9rem"],
-    "headingFontWeights": [650, 620, 600, 600, 600, 600],
+    "headingFontWeights": [650, 600, 600, 600, 600, 600],
     "metricValueFontSize": "1.7rem",
-    "metricValueFontWeight": 620,
+    "metricValueFontWeight": 600,
     "showSidebarBorder": True,
     "paddingTop": "3.5rem",
 }

@@ -22,7 +22,7 @@ def draw() -> None:
         parts.heading(TITLE, "No reviewer has answered within these filters yet.")
         _nothing(data.ratings().empty and data.votes().empty)
         return
-    people = _people(results.reviewers(data.token(), filters))
+    people = _people(results.reviewers(data.version(), filters))
     alphas = results.alphas(filters)
     parts.heading(TITLE, findings.agreement(alphas, len(people)))
     parts.cards(_figures(people))

@@ -109,7 +109,7 @@ def _scatter(filters: Filters, criterion: str, metrics: list[str]) -> None:
 
 
 def _texts(filters: Filters, criterion: str, metric: str) -> pd.DataFrame:
-    means = results.texts(data.token(), filters)[criterion].rename("y")
+    means = results.texts(data.version(), filters)[criterion].rename("y")
     scored = data.generations().set_index("generation_id")[[metric, "checkpoint", "prompt_key"]]
     frame = scored.join(means, how="inner").dropna(subset=["y", metric]).reset_index()
     return frame.rename(columns={metric: "x", "checkpoint": "name", "prompt_key": "prompt"})

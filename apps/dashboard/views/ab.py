@@ -65,20 +65,16 @@ def _cells(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _side(filters: Filters) -> None:
-    bias = results.leaning(data.token(), filters)
+    bias = results.leaning(data.version(), filters)
     shown = words.percent(bias.value)
     low, high = (bias.interval.low, bias.interval.high) if bias.interval else (None, None)
     parts.section("Does the side matter?", findings.side(bias.value, low, high, shown))
     spread = words.percent_range(bias.interval) if bias.interval else bias.reason or ""
     under = f"95 % interval {spread}" if bias.interval else spread
-    decided = words.count(bias.n_decided, "decided vote")
+    by = words.count(bias.n_reviewers, "reviewer")
     parts.cards(
         [
             ("Left text won", shown, under),
-            (
-                "Out of",
-                f"{bias.n_decided:,}",
-                f"{decided} by {words.count(bias.n_reviewers, 'reviewer')}",
-            ),
+            ("Decided votes", f"{bias.n_decided:,}", f"by {by}"),
         ]
     )

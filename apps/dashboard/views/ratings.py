@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, data, parts, results, words
+from apps.dashboard import charts, data, findings, parts, results, words
 from apps.dashboard.filters import Filters
 
 TITLE = "Ratings"
@@ -19,7 +19,7 @@ def draw() -> None:
         parts.heading(TITLE, "Nobody has rated a text within these filters yet.")
         parts.no_ratings(data.ratings().empty)
         return
-    parts.heading(TITLE, results.ratings_finding(filters))
+    parts.heading(TITLE, findings.rated(results.means(filters)))
     points = list(range(1, max(5, int(ratings["value"].max())) + 1))
     shares = _shares(ratings)
     parts.section("How often each point was given", "From the worst point (1) to the best.")

@@ -1,0 +1,166 @@
+"""Shows one text with everything known about it, from its prompt to the last vote on it."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from apps.dashboard import data, parts, words
+from apps.dashboard.marked import Mark, marked_text
+
+_RATING = {
+    "reviewer": "reviewer",
+    "criterion": "criterion",
+    "value": "rating",
+    "seconds": "seconds",
+    "comment": "comment",
+    "flag": "flag",
+    "study": "study",
+}
+_SPAN = {
+    "checker": "check",
+    "text": "marked",
+    "type": "type",
+    "evidence": "evidence",
+    "score": "strength",
+    "start": "from",
+    "end": "to",
+}
+
+
+def show(generation_id: str) -> None:
+    """Show one text.
+
+    Args:
+        generation_id: its id, as the address of the page gives it.
+    """
+    one = data.generation(generation_id)
+    if one is None:
+        parts.empty("No such text", "The address names a text that this lab does not hold.")
+        return
+    parts.section(f"{one['prompt_key']} · {one['checkpoint']['name']}")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _texts(one)
+    with right:
+        _origin(one)
+    _tables(one)
+
+
+def _texts(one: dict[str, Any]) -> None:
+    spans = [span for span in one["spans"] if span["checker"] == "source"]
+    marks = [
+        Mark(start=span["start"], end=span["end"], title=f"{span['type']}: {span['evidence']}")
+        for span in spans
+    ]
+    title = "Text" + (
+        f", with {words.count(len(marks), 'mark')} of the source check" if marks else ""
+    )
+    _words(title, marked_text(one["text"], marks), "words main")
+    for title, key in (("Prompt", "prompt"), ("Source", "source"), ("Reference", "reference")):
+        if one[key]:
+            _words(title, marked_text(one[key], []))
+
+
+def _words(title: str, escaped: str, kind: str = "words") -> None:
+    st.html(f'<h3 class="sub">{html.escape(title)}</h3><p class="{kind}" dir="auto">{escaped}</p>')
+
+
+def _origin(one: dict[str, Any]) -> None:
+    checkpoint, run = one["checkpoint"], one["run"]
+    _facts(
+        "Where it comes from",
+        {
+            "Data set": f"{one['dataset']}, {one['split']}",
+            "Checkpoint": f"{checkpoint['name']} ({checkpoint['kind']})",
+            "Parameters": _thousands(checkpoint["n_parameters"]),
+            "Tokens seen": _thousands(checkpoint["n_tokens"]),
+            "Validation loss": words.number(checkpoint["validation_loss"], 4),
+            "Folder": checkpoint["path"],
+            "Weights": checkpoint["weights_sha256"],
+            "Template": checkpoint["template"],
+            "Training run": run and f"{run['name']}, {run['created_at']:%Y-%m-%d %H:%M} UTC",
+        },
+    )
+    _facts(
+        "How it was sampled",
+        {
+            "Decoding": ", ".join(f"{name} {value}" for name, value in one["decoding"].items()),
+            "Seed": one["seed"],
+            "Sample": one["sample_index"],
+            "Prompt tokens": one["n_prompt_tokens"],
+            "Tokens": one["n_tokens"],
+            "Mean log-probability": words.number(one["mean_logprob"], 3),
+            "Ended by": one["finish_reason"],
+            "Latency": _seconds(one["latency_seconds"]),
+            "Made": f"{one['created_at']:%Y-%m-%d %H:%M:%S} UTC",
+            "Text's id": one["generation_id"],
+        },
+    )
+    if run:
+        with st.expander("Settings of the training run"):
+            st.text(
+                json.dumps({"config": run["config"], "environment": run["environment"]}, indent=1)
+            )
+
+
+def _facts(title: str, facts: dict[str, Any]) -> None:
+    known = {name: value for name, value in facts.items() if value not in (None, "", words.NOTHING)}
+    lines = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{marked_text(str(value), [])}</dd>"
+        for name, value in known.items()
+    )
+    st.html(f'<h3 class="sub">{html.escape(title)}</h3><dl class="facts">{lines}</dl>')
+
+
+def _tables(one: dict[str, Any]) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        _table(one, "Scores", _renamed(one["scores"], {}), "No scores yet: run `lab score`.")
+        _table(one, "Checks", _renamed(one["checks"], {}), "Not checked yet: run `lab check`.")
+    with right:
+        _table(one, "Ratings", _renamed(one["ratings"], _RATING), "Nobody has rated this text yet.")
+        _table(one, "Votes", _votes(one), "Nobody has compared this text yet.")
+    _table(one, "Marks", _renamed(one["spans"], _SPAN), "No check marks anything in this text.")
+
+
+def _table(one: dict[str, Any], title: str, frame: pd.DataFrame, nothing: str) -> None:
+    parts.subsection(title)
+    if frame.empty:
+        parts.note(nothing)
+    else:
+        parts.table(frame, f"{title.lower()}-{one['generation_id']}")
+
+
+def _renamed(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows)
+    return frame[list(names)].rename(columns=names) if names and len(frame) else frame
+
+
+def _votes(one: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(_vote(one["generation_id"], vote) for vote in one["votes"])
+
+
+def _vote(generation_id: str, vote: dict[str, Any]) -> dict[str, Any]:
+    mine, other = ("a", "b") if vote["generation_a_id"] == generation_id else ("b", "a")
+    outcome = {mine: "won", other: "lost", "tie": "tied", "both_bad": "both bad"}[vote["winner"]]
+    return {
+        "reviewer": vote["reviewer"],
+        "against": vote[f"checkpoint_{other}"],
+        "outcome": outcome,
+        "seconds": vote["seconds"],
+        "comment": vote["comment"],
+        "study": vote["study"],
+    }
+
+
+def _thousands(n: int | None) -> str | None:
+    return None if n is None else f"{n:,}"
+
+
+def _seconds(seconds: float | None) -> str | None:
+    return None if seconds is None else f"{seconds:.2f} s"

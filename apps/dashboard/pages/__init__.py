@@ -1,1 +1,0 @@
-"""One small file per page of the dashboard; each turns filtered frames into one answer."""
