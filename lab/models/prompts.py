@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from lab.errors import ConfigError, InputError
@@ -65,12 +66,7 @@ def prompt_ids(tokenizer: Any, text: str) -> list[int]:
     Returns:
         Token ids, never empty and without an end token after the text.
     """
-    ids = list(tokenizer(text, verbose=False)["input_ids"])
-    end = tokenizer.eos_token_id
-    begin = tokenizer.bos_token_id
-    if len(ids) > 1 and ids[-1] == end:
-        ids.pop()
-    return ids or [end if begin is None else begin]
+    return many_prompt_ids(tokenizer, [text])[0]
 
 
 def reference_ids(tokenizer: Any, text: str) -> list[int]:
@@ -83,5 +79,20 @@ def reference_ids(tokenizer: Any, text: str) -> list[int]:
     Returns:
         Token ids that end with the end token.
     """
-    ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-    return [*ids, tokenizer.eos_token_id]
+    return many_reference_ids(tokenizer, [text])[0]
+
+
+def many_prompt_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Encode models' inputs at once, which is faster; see `prompt_ids`."""
+    end, begin = tokenizer.eos_token_id, tokenizer.bos_token_id
+    found = []
+    for ids in tokenizer(list(texts), verbose=False)["input_ids"]:
+        kept = ids[:-1] if len(ids) > 1 and ids[-1] == end else ids
+        found.append(list(kept) or [end if begin is None else begin])
+    return found
+
+
+def many_reference_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Encode texts to be written at once, which is faster; see `reference_ids`."""
+    encoded = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    return [[*ids, tokenizer.eos_token_id] for ids in encoded]

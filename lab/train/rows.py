@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.errors import InputError
-from lab.models.prompts import prompt_ids, reference_ids, render
+from lab.models.prompts import many_prompt_ids, many_reference_ids, render
 from lab.records import Prompt
 
 
@@ -40,16 +40,14 @@ def make_rows(prompts: Sequence[Prompt], tokenizer: Any, template: str, context:
     Raises:
         InputError: a prompt without a reference, or one that leaves no room for any of it.
     """
+    _check_references(prompts)
+    texts = [render(template, prompt) for prompt in prompts]
+    if not texts:
+        return []
     rows: list[Row] = []
-    for prompt in prompts:
-        if not prompt.reference:
-            raise InputError(
-                f"prompt {prompt.key!r}: no reference to learn from; import the data with a "
-                "reference column"
-            )
-        text = render(template, prompt)
-        given = prompt_ids(tokenizer, text)
-        learned = reference_ids(tokenizer, prompt.reference)
+    inputs = many_prompt_ids(tokenizer, texts)
+    targets = many_reference_ids(tokenizer, [prompt.reference or "" for prompt in prompts])
+    for prompt, text, given, learned in zip(prompts, texts, inputs, targets, strict=True):
         room = context - len(given)
         if room < 1:
             raise InputError(
@@ -59,6 +57,15 @@ def make_rows(prompts: Sequence[Prompt], tokenizer: Any, template: str, context:
         pieces = _windows(learned, room) if not text.strip() else [learned[:room]]
         rows += [Row((*given, *piece), len(given)) for piece in pieces]
     return rows
+
+
+def _check_references(prompts: Sequence[Prompt]) -> None:
+    for prompt in prompts:
+        if not prompt.reference:
+            raise InputError(
+                f"prompt {prompt.key!r}: no reference to learn from; import the data with a "
+                "reference column"
+            )
 
 
 def _windows(ids: Sequence[int], size: int) -> list[Sequence[int]]:

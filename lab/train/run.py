@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
+import random
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -87,12 +88,21 @@ def _fit(
     config: TrainConfig,
     report: Callable[..., None],
 ) -> Fit:
-    rows = make_rows(train_prompts, start.tokenizer, config.template, start.context)
+    rows = make_rows(
+        _enough(train_prompts, config), start.tokenizer, config.template, start.context
+    )
     used = validation_prompts[: config.validation_rows]
     held_out = make_rows(used, start.tokenizer, config.template, start.context)
     own = start.kind != "hub"
     pad = start.tokenizer.pad_token_id
     return fit(start.model, rows, held_out, config, pad, own, report)
+
+
+def _enough(prompts: Sequence[Prompt], config: TrainConfig) -> Sequence[Prompt]:
+    """Draw as many prompts as the budget can use: encoding the others would be lost time."""
+    if config.step_budget is None or config.step_budget * config.batch_rows >= len(prompts):
+        return prompts
+    return random.Random(config.seed).sample(prompts, config.step_budget * config.batch_rows)
 
 
 def _save(

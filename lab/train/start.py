@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from lab.models.prompts import render
 from lab.models.tokenizer import train_tokenizer
 from lab.records import CheckpointKind, Prompt
 from lab.train.config import TrainConfig
+
+# Frequent words are found in these; any other text is written in smaller pieces, without loss.
+TOKENIZER_PROMPTS = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
     torch.manual_seed(config.seed)
     if config.architecture == "hub":
         return _load_parent(config)
+    if len(prompts) > TOKENIZER_PROMPTS:
+        prompts = random.Random(config.seed).sample(prompts, TOKENIZER_PROMPTS)
     texts = (part for prompt in prompts for part in _texts(prompt, config.template))
     tokenizer = train_tokenizer(texts, config.vocabulary, config.context)
     if config.architecture == "gpt":

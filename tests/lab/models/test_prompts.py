@@ -19,9 +19,13 @@ class FakeTokenizer:
     def __init__(self, front: list[int], back: list[int]):
         self.front, self.back = front, back
 
-    def __call__(self, text: str, add_special_tokens: bool = True, verbose: bool = True) -> dict:
-        words = [int(word) for word in text.split()]
-        return {"input_ids": [*self.front, *words, *self.back] if add_special_tokens else words}
+    def __call__(
+        self, texts: list[str], add_special_tokens: bool = True, verbose: bool = True
+    ) -> dict[str, list[list[int]]]:
+        rows = [[int(word) for word in text.split()] for text in texts]
+        if add_special_tokens:
+            rows = [[*self.front, *row, *self.back] for row in rows]
+        return {"input_ids": rows}
 
 
 def test_render_fills_both_fields() -> None:

@@ -177,3 +177,24 @@ def test_the_environment_names_versions_and_cores() -> None:
     found = environment()
     assert found["torch"] == torch.__version__
     assert found["cores"] >= 1
+
+
+def test_no_more_prompts_are_encoded_than_the_budget_can_use(
+    prompts: list[Prompt],
+    make_config: MakeConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from lab.train import run as training
+
+    encoded: list[int] = []
+    make_rows = training.make_rows
+
+    def watch(given: list[Prompt], *arguments: object) -> object:
+        encoded.append(len(given))
+        return make_rows(given, *arguments)
+
+    monkeypatch.setattr(training, "make_rows", watch)
+    run(prompts, make_config(steps=2), tmp_path / "c")
+    run(prompts, make_config(steps=5), tmp_path / "d")
+    assert encoded == [8, 2, 10, 2]
