@@ -16,7 +16,7 @@ from lab.checks.kinds import Row, find_kinds, implied_keys, literal_keys
 from lab.checks.mentions import BREAK, Piece, canonical, read_pieces, read_units
 from lab.records import Prompt
 
-MAX_PROMPTS = 3_000
+MAX_PROMPTS = 2_000
 """The first so many prompts with card and reference are learned from: seconds, and enough."""
 
 NO_KEY = ""
@@ -54,6 +54,10 @@ class Background:
     vocabulary: frozenset[str]
     """All folded words of the references and the cards."""
 
+    new_word_share: float
+    """Chance that the next word of a reference is none of the vocabulary: words seen once, divided
+    by all words (Good 1953, The population frequencies of species)."""
+
     names: frozenset[str]
     """Kinds whose values are written with capitals."""
 
@@ -77,11 +81,10 @@ def fit_background(prompts: Iterable[Prompt]) -> Background | None:
     grams: defaultdict[str, defaultdict[Context, Counter[str]]]
     grams = defaultdict(lambda: defaultdict(Counter))
     uses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    vocabulary: set[str] = set()
+    vocabulary: Counter[str] = Counter()
     for row in rows:
         pieces = read_pieces(row.units, kinds.of_value, kinds.longest)
         vocabulary.update(unit.fold for unit in row.units)
-        vocabulary.update(word for value in row.card.values() for word in value.split())
         _count_contexts(contexts, pieces, row, kinds.of_key)
         found = {gram for sentence in sentences(pieces) for gram in grams_of(pieces, sentence)}
         for key in row.card.keys() & implied:
@@ -95,9 +98,15 @@ def fit_background(prompts: Iterable[Prompt]) -> Background | None:
         contexts=dict(contexts),
         grams={key: dict(counts) for key, counts in grams.items()},
         uses=dict(uses),
-        vocabulary=frozenset(vocabulary),
+        vocabulary=frozenset(vocabulary) | {w for row in rows for w in _card_words(row)},
+        new_word_share=sum(n == 1 for n in vocabulary.values()) / max(1, vocabulary.total()),
         names=kinds.names,
     )
+
+
+def _card_words(row: Row) -> Iterator[str]:
+    for value in row.card.values():
+        yield from value.split()
 
 
 def _rows(prompts: Iterable[Prompt]) -> list[Row]:

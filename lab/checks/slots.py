@@ -17,6 +17,9 @@ _ENOUGH = 3
 _CHANCE = 0.02
 """Largest probability of coincidence for a word sequence to speak against a value."""
 
+_NEW = 0.0005
+"""Largest chance of a new word in a reference, for a new word in a text to be an error."""
+
 _SHARE = 0.05
 """Least share of a context's uses for a key to be possible there."""
 
@@ -106,6 +109,9 @@ def _expected_keys(given: _Text, place: int, label: str) -> list[str]:
 
 
 def _is_strange(given: _Text, place: int) -> bool:
+    """Tell whether a word is in no text of a data set that brings hardly any new words."""
+    if given.background.new_word_share > _NEW:
+        return False
     piece = given.pieces[place]
     if piece.mention or piece.label == BREAK or piece.value in given.background.vocabulary:
         return False

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,13 @@ def test_a_sentence_can_contradict_a_key_that_it_does_not_name(pair, background)
 def test_what_no_key_asks_for_is_invented(pair, background):
     text = CLEAN + " Greetings from Brunhilda, who waved."
     assert ("Brunhilda", SpanType.NAME) in [s[:2] for s in spans(pair, background, text)]
+
+
+def test_a_data_set_that_keeps_bringing_new_words_flags_none_of_them(pair):
+    rows = [diary(i) for i in range(200)]
+    wordy = [replace(row, reference=f"{row.reference} Word{row.key}.") for row in rows]
+    assert spans(pair, fit_background(rows), CLEAN + " Hm, pumpernickels.") != []
+    assert spans(pair, fit_background(wordy), CLEAN + " Hm, pumpernickels.") == []
 
 
 def test_offsets_are_code_points(pair, background):

@@ -18,7 +18,9 @@ class Bytes:
         return 257
 
     def __call__(self, text, add_special_tokens=True, verbose=False):
-        return {"input_ids": list(text.encode())}
+        if isinstance(text, str):
+            return {"input_ids": list(text.encode())}
+        return {"input_ids": [list(one.encode()) for one in text]}
 
 
 def copying_model(input_ids, attention_mask):
