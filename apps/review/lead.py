@@ -12,9 +12,12 @@ from apps.review.calls import Lead, Refused, Reviewer
 from apps.review.page import ASSETS, PATH, assets_version
 from apps.review.views import lead_view
 from apps.review.wording import error
-from lab.records import Role, StudyEvent, StudyStatus
+from lab.records import Role, Study, StudyEvent, StudyStatus
 from storage import queue, studies
 from storage.client import Store
+
+N_CLOSED = 3
+"""Closed studies that the lead's page still shows; the dashboard has them all."""
 
 
 def lead_routes(store: Store) -> APIRouter:
@@ -39,7 +42,7 @@ def lead_routes(store: Store) -> APIRouter:
     def get_studies(account: Lead) -> dict[str, Any]:
         listed = [
             lead_view(study, status, queue.study_progress(store, study.id))
-            for study, status in reversed(studies.every(store))
+            for study, status in _current(store)
         ]
         return {"studies": listed}
 
@@ -48,6 +51,13 @@ def lead_routes(store: Store) -> APIRouter:
         return _set_status(store, study_id, body.status)
 
     return routes
+
+
+def _current(store: Store) -> list[tuple[Study, StudyStatus]]:
+    newest_first = studies.every(store)[::-1]
+    going = [one for one in newest_first if one[1] is not StudyStatus.CLOSED]
+    over = [one for one in newest_first if one[1] is StudyStatus.CLOSED]
+    return going + over[:N_CLOSED]
 
 
 def _set_status(store: Store, study_id: str, status: StudyStatus) -> dict[str, Any]:

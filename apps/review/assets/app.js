@@ -1,7 +1,8 @@
 // Runs the review page: signs of the reviewer in, answers out, one task after the other.
 
+import { studyRow } from "./chooser.js";
 import { ActiveClock } from "./clock.js";
-import { make, show, slots } from "./dom.js";
+import { show, slots } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { ApiError, base, belongTo, call } from "./http.js";
 import { uuid7 } from "./ids.js";
@@ -15,7 +16,11 @@ import { counted, fillWords, loadWords, word } from "./words.js";
 
 const POLL_MS = 4000;
 const LOOK_AGAIN_MS = 15000;
-const RENEW_MS = 240000;
+
+// What keys do: on every screen, within a study, and on a task.
+const EVERYWHERE = { "?": "help" };
+const IN_STUDY = { u: "undo", g: "guidelines" };
+const ON_TASK = { s: "skip", f: "flag" };
 
 class App {
   constructor(root, me) {
@@ -36,10 +41,13 @@ class App {
     this.shown = null;
     this.trouble = null;
     this.several = false;
-    this.undoId = null;
-    this.renewedAt = Date.now();
     this.lookedAt = Date.now();
     this.listen();
+  }
+
+  /** Whether the criteria on the page are those of the study that the tasks are of. */
+  get ready() {
+    return Boolean(this.queue.studyId) && this.view.study?.id === this.queue.studyId;
   }
 
   get screen() {
@@ -90,19 +98,7 @@ class App {
   }
 
   choose(studies) {
-    const row = (study) => {
-      const state = study.n_total === 0 ? word("choose.nothing_left")
-        : study.n_answered >= study.n_total ? word("choose.finished")
-        : word("choose.count", { done: study.n_answered, total: study.n_total });
-      const next = study.n_answered >= study.n_total ? "look" : study.n_answered > 0 ? "go_on" : "start";
-      const bar = make("progress", { max: Math.max(1, study.n_total), value: study.n_answered, "aria-label": state });
-      const words = make("div", { class: "rl-study-words" }, [
-        make("h2", {}, study.name), make("p", { class: "rl-muted" }, study.question), bar, make("p", { class: "rl-muted" }, state),
-      ]);
-      const button = make("button", { type: "button", class: "rl-button rl-primary", "data-do": "open", "data-study": study.id, "aria-label": `${word(`choose.${next}`)}: ${study.name}` }, word(`choose.${next}`));
-      return make("li", { class: "rl-study" }, [words, button]);
-    };
-    this.slot.studies.replaceChildren(...studies.map(row));
+    this.slot.studies.replaceChildren(...studies.map(studyRow));
     this.queue.begin(null);
     this.go("choose");
   }
@@ -212,20 +208,14 @@ class App {
 
   submit(kind = null, reason = "") {
     if (this.screen !== "task" || (kind === null && !this.view.complete())) return;
-    const { ratings, winner, comment, flag } = this.view.content;
     const answer = {
       answer_id: uuid7(),
       assignment_id: this.shown,
       study_id: this.queue.studyId,
-      kind: kind ?? (this.view.isRating ? "rate" : "vote"),
-      ratings: kind === "skip" ? {} : ratings,
-      winner: kind === "skip" ? null : winner,
-      comment,
-      reason,
-      flag,
+      ...this.view.answer(kind, reason),
       seconds: Math.round(this.clock.seconds * 1000) / 1000,
     };
-    this.undoId = null;
+    this.queue.undoId = null;
     const sending = this.outbox.put(answer);
     this.drafts.forget(answer.assignment_id);
     this.queue.settle(answer.assignment_id);
@@ -234,7 +224,7 @@ class App {
   }
 
   async fill() {
-    if (!this.queue.studyId) return;
+    if (!this.ready) return;
     await this.guarded(async () => {
       await this.queue.fill();
       this.trouble = null;
@@ -242,7 +232,7 @@ class App {
     });
   }
 
-  /** Takes the newest answer back; a repeated try carries the same id, so it takes back one. */
+  /** Takes the newest answer back and shows its task again. */
   async undo() {
     if (!this.queue.studyId) return;
     await this.outbox.flush();
@@ -250,30 +240,15 @@ class App {
       this.toast(word("answer.undo_wait"));
       return;
     }
-    this.undoId ??= uuid7();
     await this.guarded(async () => {
-      // A refusal is final: the next try is another undoing.
-      const refused = (error) => {
-        if (error.passing || error.signedOut) throw error;
-        this.undoId = null;
-        this.toast(error.message);
-        return null;
-      };
-      const reply = await call("POST", "undo", { answer_id: this.undoId, study_id: this.queue.studyId }).catch(refused);
-      if (reply === null) return;
-      const { task, progress } = reply;
-      this.undoId = null;
-      this.queue.progress = progress ?? this.queue.progress;
-      this.refresh();
-      if (!task) {
-        this.toast(word("answer.nothing_to_undo"));
-        return;
-      }
       this.saveDraft();
-      this.queue.reopen(task);
-      this.shown = null;
-      this.next();
-      this.toast(word("answer.undone"));
+      const { task, refusal } = await this.queue.takeBack();
+      this.refresh();
+      if (task) {
+        this.shown = null;
+        this.next();
+      }
+      this.toast(refusal ?? word(task ? "answer.undone" : "answer.nothing_to_undo"));
     });
   }
 
@@ -318,7 +293,7 @@ class App {
 
   async poll() {
     if (document.hidden) return;
-    this.renew();
+    if (this.screen === "task") this.queue.renew(this.clock.signAt);
     const waiting = ["empty", "done", "paused"].includes(this.screen);
     const due = Date.now() - this.lookedAt > LOOK_AGAIN_MS;
     if (this.trouble || (waiting && due) || this.screen === "loading") {
@@ -328,20 +303,9 @@ class App {
   }
 
   async look() {
-    if (this.screen === "task" || (this.queue.studyId && this.view.study && this.screen !== "failed" && this.screen !== "empty")) await this.fill();
-    else await this.start();
-  }
-
-  /** Holds the places of the tasks in hand while the reviewer is at work. */
-  async renew() {
-    const active = Date.now() - this.renewedAt > RENEW_MS && this.clock.signAt > this.renewedAt;
-    if (this.screen !== "task" || !active) return;
-    this.renewedAt = Date.now();
-    try {
-      await call("POST", "renew", { assignment_ids: this.queue.tasks.map((task) => task.assignment_id) });
-    } catch {
-      // a lost place shows when the answer arrives, and is explained then
-    }
+    if (["failed", "empty"].includes(this.screen) || !this.queue.studyId) await this.start();
+    else if (this.ready) await this.fill();
+    else await this.open(this.queue.studyId);
   }
 
   // ---- actions and keys ------------------------------------------------------------------
@@ -371,34 +335,12 @@ class App {
   }
 
   key(key) {
-    const everywhere = { "?": "help" };
-    const inStudy = { u: "undo", g: "guidelines" };
-    const onTask = { s: "skip", f: "flag" };
-    const action = everywhere[key] ?? (this.queue.studyId ? inStudy[key] : null) ?? (this.screen === "task" ? onTask[key] : null);
+    const onTask = this.screen === "task";
+    const action = EVERYWHERE[key] || (this.queue.studyId && IN_STUDY[key]) || (onTask && ON_TASK[key]);
     if (action) this.act(action);
-    else if (this.screen === "task") return this.taskKey(key);
-    return Boolean(action);
-  }
-
-  taskKey(key) {
-    if (key === "Enter") this.submit();
-    else if (key === "c") this.slot.comment.focus();
-    else if (this.view.isRating) return this.rateKey(key);
-    else return this.voteKey(key);
+    else if (onTask && key === "Enter") this.submit();
+    else return onTask && this.view.press(key);
     return true;
-  }
-
-  rateKey(key) {
-    if (/^[1-9]$/.test(key)) return this.view.rating.press(Number(key));
-    if (key !== "ArrowUp" && key !== "ArrowDown") return false;
-    this.view.rating.move(key === "ArrowDown" ? 1 : -1);
-    return true;
-  }
-
-  voteKey(key) {
-    const winner = { ArrowLeft: "left", ArrowRight: "right", t: "tie", x: "both_bad" }[key];
-    if (winner) this.view.choice.press(winner);
-    return Boolean(winner);
   }
 }
 

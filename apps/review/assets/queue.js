@@ -1,7 +1,10 @@
 // Keeps the tasks in hand: the one shown and the next, fetched ahead of time.
 
 import { call } from "./http.js";
+import { uuid7 } from "./ids.js";
 import { drop, keep, kept } from "./keep.js";
+
+const RENEW_MS = 240000;
 
 export class Queue {
   /** outbox: answers not acknowledged yet, whose tasks are not shown again. */
@@ -18,6 +21,8 @@ export class Queue {
     this.status = "open";
     this.progress = null;
     this.filling = null;
+    this.undoId = null;
+    this.renewedAt = Date.now();
   }
 
   get current() {
@@ -63,10 +68,39 @@ export class Queue {
     if (this.answered.has(assignmentId)) this.answered.set(assignmentId, true);
   }
 
-  /** Puts a task that was taken back in front of all others. */
+  /**
+   * Takes the newest answer back and puts its task in front of all others; a repeated try carries
+   * the same id, so it takes back one. Returns {task} or, where that may not be, {refusal}.
+   */
+  async takeBack() {
+    this.undoId ??= uuid7();
+    try {
+      const { task, progress } = await call("POST", "undo", { answer_id: this.undoId, study_id: this.studyId });
+      this.undoId = null;
+      this.progress = progress;
+      if (task) this.reopen(task);
+      return { task };
+    } catch (error) {
+      if (error.passing || error.signedOut) throw error;
+      this.undoId = null;
+      return { task: null, refusal: error.message };
+    }
+  }
+
   reopen(task) {
     this.answered.delete(task.assignment_id);
     this.tasks = [task, ...this.tasks.filter((one) => one.assignment_id !== task.assignment_id)];
+  }
+
+  /** Holds the places of the tasks in hand while there are signs of the reviewer. */
+  async renew(signAt) {
+    if (Date.now() - this.renewedAt < RENEW_MS || signAt < this.renewedAt) return;
+    this.renewedAt = Date.now();
+    try {
+      await call("POST", "renew", { assignment_ids: this.tasks.map((task) => task.assignment_id) });
+    } catch {
+      // a lost place shows when the answer arrives, and is explained then
+    }
   }
 }
 

@@ -6,6 +6,9 @@ import { Rating } from "./rating.js";
 import { writeSource } from "./source.js";
 import { entry, word } from "./words.js";
 
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+const WINNERS = { ArrowLeft: "left", ArrowRight: "right", t: "tie", x: "both_bad" };
+
 export class TaskView {
   /** slot: the page's named elements; changed: () => void, called on every entry. */
   constructor(slot, changed) {
@@ -89,6 +92,20 @@ export class TaskView {
     this.setFlag(content.flag ?? "");
   }
 
+  /** What to submit; kind and reason are given for a skip alone. */
+  answer(kind, reason) {
+    const { ratings, winner, comment, flag } = this.content;
+    const skips = kind === "skip";
+    return {
+      kind: kind ?? (this.isRating ? "rate" : "vote"),
+      ratings: skips ? {} : ratings,
+      winner: skips ? null : winner,
+      comment,
+      reason,
+      flag,
+    };
+  }
+
   setFlag(flag) {
     this.flag = entry("flag.reasons")[flag] ? flag : "";
     const { slot } = this;
@@ -96,6 +113,16 @@ export class TaskView {
     slot["flag-text"].textContent = this.flag
       ? word("answer.flagged", { what: word(`flag.reasons.${this.flag}`) })
       : word("answer.flag");
+  }
+
+  /** Takes a key; false where it means nothing here. */
+  press(key) {
+    if (key === "c") this.slot.comment.focus();
+    else if (this.isRating && /^[1-9]$/.test(key)) return this.rating.press(Number(key));
+    else if (this.isRating && key in STEPS) this.rating.move(STEPS[key]);
+    else if (!this.isRating && key in WINNERS) this.choice.press(WINNERS[key]);
+    else return false;
+    return true;
   }
 
   /** Says what keeps the form from being submitted; "" clears it. */

@@ -98,6 +98,15 @@ class Bench:
         """Read the votes of this study that count."""
         return self._counted("votes", "winner, swapped, ")
 
+    def n_answers(self) -> int:
+        """Count all answers of this study, repeated and undone ones included."""
+        return self.store.rows(
+            """SELECT count(*) AS n FROM answers
+               JOIN assignments ON assignments.id = assignment_id
+               JOIN items ON items.id = item_id WHERE study_id = $1::UUID""",
+            [self.study.id],
+        )[0]["n"]
+
     def _counted(self, table: str, columns: str) -> list[dict[str, Any]]:
         return self.store.rows(
             f"""SELECT {columns} item_id, comment, flag, seconds FROM {table}
