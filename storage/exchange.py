@@ -54,7 +54,7 @@ def export(store: Store, what: str, path: str | Path) -> int:
         draft.replace(path)
     except OSError as error:
         raise InputError(
-            f"cannot write {path}: {error.strerror}; choose another file with --out"
+            f"cannot write {path}: {error.strerror}; choose another file"
         ) from error
     finally:
         with contextlib.suppress(OSError):

@@ -185,4 +185,4 @@ def _check_unique(connection: Connection, table: str) -> None:
     if doubled:
         pairs = zip(UNIQUE[table], doubled[0], strict=True)
         named = " and ".join(f"{field} {str(value)!r}" for field, value in pairs)
-        raise StoreError(f"there is already one of {table} with {named}; choose another")
+        raise StoreError(f"{table} has one with {named} already; choose another")

@@ -76,13 +76,14 @@ def train_checkpoint(home: Home, dataset_name: str, config: TrainConfig) -> Chec
         )
         train_rows = prompts.read(store, dataset.id, Split.TRAIN)
         validation_rows = prompts.read(store, dataset.id, Split.VALIDATION)
-        home.checkpoints.mkdir(parents=True, exist_ok=True)
         out = home.checkpoints / f"{config.name}-{run.id[-12:]}"
-        store.add([run])
         with progress(f"training {config.name}") as advance:
+            # The run is stored with its first step, so that one that cannot start leaves nothing.
+            unsaved: list[TrainingRun] = [run]
 
             def on_step(step: TrainingStep, share: float) -> None:
-                store.add([step])
+                store.add([*unsaved, step])
+                unsaved.clear()
                 loss = step.train_loss if step.train_loss is not None else step.validation_loss
                 advance(share, f"step {step.step}" + (f", loss {loss:.3f}" if loss else ""))
 
