@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from transformers import Trainer, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from lab.models.quiet import quiet
 from lab.train.batches import IGNORED
@@ -116,6 +116,7 @@ def run_trainer(start: Start, rows: list[Row], steps: int) -> float:
             train_dataset=examples,
             data_collator=collate,
         )
+        trainer.remove_callback(PrinterCallback)
         began = time.perf_counter()
         trainer.train()
         return sum(len(row.ids) for row in rows) / (time.perf_counter() - began)

@@ -11,7 +11,6 @@ from typing import Any
 from torch.nn.utils import clip_grad_norm_
 
 from lab.errors import TrainingError
-from lab.records import TrainingStep
 from lab.train.attention import use_plain_attention
 from lab.train.batches import Batch, sorted_batches, training_batches
 from lab.train.config import TrainConfig
@@ -20,8 +19,6 @@ from lab.train.optimizers import make_optimizers, set_rate
 from lab.train.precision import autocast, choose_precision
 from lab.train.rows import Row
 from lab.train.schedule import rate_factor
-
-Report = Callable[[TrainingStep, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ bf16 it is emulated and slower, hence the test of the processor and no timing at
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 
@@ -43,6 +44,11 @@ def autocast(precision: str, device: torch.device) -> AbstractContextManager[obj
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
+def processor() -> dict[str, Any]:
+    """Return what torch knows of the processor; nothing where torch is too old to tell."""
+    return dict(getattr(torch.cpu, "get_capabilities", dict)())
+
+
 def _has_bf16_units() -> bool:
-    capabilities = torch.cpu.get_capabilities()
+    capabilities = processor()
     return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))

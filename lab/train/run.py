@@ -19,6 +19,7 @@ from lab.models.threads import available_cores, threads
 from lab.records import Checkpoint, Prompt, TrainingStep, now
 from lab.train.config import TrainConfig
 from lab.train.loop import Fit, fit
+from lab.train.precision import processor
 from lab.train.rows import make_rows
 from lab.train.start import Start, make_start
 
@@ -74,7 +75,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         **{name: version(name) for name in ("torch", "transformers", "tokenizers", "numpy")},
-        "processor": torch.cpu.get_capabilities().get("cpu_name") or platform.machine(),
+        "processor": processor().get("cpu_name") or platform.machine(),
         "cores": available_cores(),
         "omp_num_threads": os.environ.get("OMP_NUM_THREADS"),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
