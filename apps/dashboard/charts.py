@@ -27,6 +27,7 @@ _AXIS = {
     "gridColor": NEUTRAL,
     "gridOpacity": 0.18,
 }
+_AXIS_HEIGHT = 46  # the fitted height holds the axis and its title too
 _LEGEND = {"labelColor": NEUTRAL, "titleColor": NEUTRAL, "labelFontSize": 12.5, "labelLimit": 200}
 
 
@@ -83,7 +84,7 @@ def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
     colours = _ramp(len(points))
     chart = (
         alt.Chart(frame)
-        .mark_bar(height=20)
+        .mark_bar()
         .encode(
             y=_names(list(dict.fromkeys(frame["name"]))),
             x=alt.X(
@@ -235,7 +236,7 @@ def bars(frame: pd.DataFrame, x_title: str) -> alt.Chart:
     """
     chart = (
         alt.Chart(frame)
-        .mark_bar(height=16, color=WINS)
+        .mark_bar(color=WINS)
         .encode(
             y=_names(frame["name"].tolist()),
             x=alt.X("value:Q", title=x_title, axis=alt.Axis(tickCount=5, tickMinStep=1)),
@@ -257,7 +258,8 @@ def _ramp(n: int) -> list[str]:
 
 def _names(names: Sequence[str]) -> alt.Y:
     axis = alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False, grid=False)
-    return alt.Y("name:N", sort=list(names), axis=axis)
+    bands = alt.Scale(paddingInner=0.35, paddingOuter=0.2)
+    return alt.Y("name:N", sort=list(names), axis=axis, scale=bands)
 
 
 def _colour(colours: Mapping[str, str]) -> alt.Color:
@@ -271,7 +273,7 @@ def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
 
 def _finish(chart: Any, rows: int = 0, step: int = 0, height: int = 0) -> Any:
     # The height in pixels and not as alt.Step, with which Vega warns in the console each time.
-    sized = chart.properties(height=height or rows * step, background="transparent")
+    sized = chart.properties(height=height or rows * step + _AXIS_HEIGHT, background="transparent")
     return (
         sized.configure(font=_FONT)
         .configure_axis(**_AXIS)

@@ -21,6 +21,7 @@ _RATING = {
     "flag": "flag",
     "study": "study",
 }
+_WHOLE_SECONDS = {"seconds": st.column_config.NumberColumn("seconds", format="%.0f")}
 _SPAN = {
     "checker": "check",
     "text": "marked",
@@ -120,12 +121,12 @@ def _facts(title: str, facts: dict[str, Any]) -> None:
 def _tables(one: dict[str, Any]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
+        _table(one, "Marks", _renamed(one["spans"], _SPAN), "No check marks anything in this text.")
         _table(one, "Scores", _renamed(one["scores"], {}), "No scores yet: run `lab score`.")
         _table(one, "Checks", _renamed(one["checks"], {}), "Not checked yet: run `lab check`.")
     with right:
         _table(one, "Ratings", _renamed(one["ratings"], _RATING), "Nobody has rated this text yet.")
         _table(one, "Votes", _votes(one), "Nobody has compared this text yet.")
-    _table(one, "Marks", _renamed(one["spans"], _SPAN), "No check marks anything in this text.")
 
 
 def _table(one: dict[str, Any], title: str, frame: pd.DataFrame, nothing: str) -> None:
@@ -133,12 +134,18 @@ def _table(one: dict[str, Any], title: str, frame: pd.DataFrame, nothing: str) -
     if frame.empty:
         parts.note(nothing)
     else:
-        parts.table(frame, f"{title.lower()}-{one['generation_id']}")
+        parts.table(frame, f"{title.lower()}-{one['generation_id']}", _WHOLE_SECONDS)
 
 
 def _renamed(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
-    return frame[list(names)].rename(columns=names) if names and len(frame) else frame
+    if frame.empty:
+        return frame
+    shown = frame[list(names)].rename(columns=names) if names else frame
+    said = [
+        name for name in shown.columns if shown[name].notna().any() and (shown[name] != "").any()
+    ]
+    return shown[said]
 
 
 def _votes(one: dict[str, Any]) -> pd.DataFrame:

@@ -61,8 +61,8 @@ def _people(summaries: Sequence[ReviewerSummary]) -> pd.DataFrame:
             "pace": one.median_seconds,
             "rating_agreement": one.rating_agreement,
             "severity": one.severity,
-            "vote_agreement": one.vote_agreement,
-            "left_share": one.left_share,
+            "vote_agreement": _hundredfold(one.vote_agreement),
+            "left_share": _hundredfold(one.left_share),
         }
         for one in summaries
     ]
@@ -119,6 +119,10 @@ def _columns() -> dict[str, object]:
         "pace": number("Pace in seconds", format="%.0f"),
         "rating_agreement": number("Agreement of ratings", format="%.2f"),
         "severity": number("Severity", format="%+.2f"),
-        "vote_agreement": number("Agreement of votes", format="percent"),
-        "left_share": number("Left won", format="percent"),
+        "vote_agreement": number("Agreement of votes", format="%.0f %%"),
+        "left_share": number("Left won", format="%.0f %%"),
     }
+
+
+def _hundredfold(share: float | None) -> float | None:
+    return None if share is None else 100 * share

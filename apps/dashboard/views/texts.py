@@ -77,8 +77,8 @@ def _keep(every: pd.DataFrame, rated: pd.DataFrame, kept: str, wanted: str) -> p
 def _table(frame: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
     first = ["prompt_key", "checkpoint", "n_spans"]
     last = [*results.metric_columns(frame), "n_tokens", "dataset", "split", "generation_id"]
-    # In the order of writing, so that a new text comes last and selected rows keep their places.
-    frame = frame.sort_values("generation_id", kind="stable").set_index("generation_id", drop=False)
+    # The frame is in the order of writing: a new text comes last, selected rows keep their places.
+    frame = frame.set_index("generation_id", drop=False)
     joined = pd.concat([frame[first], rated.reindex(frame.index), frame[last]], axis=1)
     return joined.reset_index(drop=True)
 
