@@ -1,4 +1,4 @@
-"""A store in a folder of its own, and a small made world of records to put into it."""
+"""A store that the tests of a file share, and made records to put into stores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from lab.home import Home, find_home
+from lab.home import find_home
 from storage.client import Store, open_store, stop_owner
 
 
@@ -20,21 +20,6 @@ def made() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    """Name a lab's folder; whatever owner it got is gone when the test ends."""
-    place = find_home(tmp_path / "lab-home", str(tmp_path / "lab-home" / "lab.duckdb"))
-    yield place
-    stop_owner(place)
-
-
-@pytest.fixture
-def store(home: Home) -> Iterator[Store]:
-    """Open an empty store with its own owner process."""
-    with open_store(home) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

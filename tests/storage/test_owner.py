@@ -278,15 +278,3 @@ def test_an_owner_that_hangs_is_named(home: Home, monkeypatch: pytest.MonkeyPatc
         places = find_places(home.database)
         with pytest.raises(OwnerError, match=f"process {pid_of(home)} owns .* end it"):
             own(places, 1.0)
-
-
-def test_bulk_is_fast(home: Home) -> None:
-    dataset = r.Dataset(name="d", origin="o", content_sha256="0", n_prompts=20_000, config={})
-    many = [
-        r.Prompt(dataset_id=dataset.id, key=str(i), split=r.Split.TRAIN, text="word " * 30)
-        for i in range(20_000)
-    ]
-    with open_store(home) as store:
-        start = time.perf_counter()
-        store.add([dataset, *many])
-        assert time.perf_counter() - start < 10.0
