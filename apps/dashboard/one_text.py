@@ -149,7 +149,7 @@ def _renamed(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
 
 
 def _votes(one: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(_vote(one["generation_id"], vote) for vote in one["votes"])
+    return _renamed([_vote(one["generation_id"], vote) for vote in one["votes"]], {})
 
 
 def _vote(generation_id: str, vote: dict[str, Any]) -> dict[str, Any]:

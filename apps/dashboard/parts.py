@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,9 @@ def table(frame: pd.DataFrame, name: str, columns: Mapping[str, Any] | None = No
         name: the widget's key and the file's name without its suffix.
         columns: column settings as `st.dataframe` takes them.
     """
-    st.dataframe(frame, hide_index=True, column_config=columns, key=f"table-{name}")
+    st.dataframe(
+        frame, hide_index=True, column_config=columns, key=f"table-{name}", placeholder="–"
+    )
     download(frame, name)
 
 
@@ -150,3 +152,9 @@ def hidden(what: str) -> None:
 def subsection(title: str) -> None:
     """Write the title of one chart among several, as plain text."""
     st.html(f'<h3 class="sub">{html.escape(title)}</h3>')
+
+
+def grid(n: int) -> Iterator[Any]:
+    """Give places for charts, two side by side; on a narrow screen they keep their order."""
+    for _ in range(0, n, 2):
+        yield from st.columns(2, gap="medium")

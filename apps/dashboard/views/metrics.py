@@ -37,7 +37,8 @@ def draw() -> None:
         return
     heading = st.container()
     criterion, level, coefficient = _choose(sorted(rows["criterion"].unique()))
-    table = results.correlations(filters, criterion, level, COEFFICIENTS[coefficient])
+    with st.spinner("Comparing the metrics with the ratings …"):
+        table = results.correlations(filters, criterion, level, COEFFICIENTS[coefficient])
     with heading:
         parts.heading(TITLE, findings.follows(table, criterion, level, coefficient))
     _correlations(table, criterion, level, coefficient)

@@ -105,9 +105,9 @@ def _means(means: pd.DataFrame, names: dict[str, str]) -> None:
         parts.no_ratings(data.ratings().empty)
         return
     top = max(5, int(data.ratings()["value"].max()))
-    columns = st.columns(2, gap="medium")
-    for i, (criterion, group) in enumerate(means.groupby("criterion", sort=True)):
-        with columns[i % 2]:
+    places = parts.grid(means["criterion"].nunique())
+    for criterion, group in means.groupby("criterion", sort=True):
+        with next(places):
             parts.subsection(str(criterion))
             drawing = charts.dots(group, names, (1, top))
             alt_text = f"Mean {criterion} per checkpoint with intervals"

@@ -24,9 +24,9 @@ def draw() -> None:
     shares = _shares(ratings)
     parts.section("How often each point was given", "From the worst point (1) to the best.")
     parts.legend(charts.ramp(points))
-    columns = st.columns(2, gap="medium")
-    for i, (criterion, group) in enumerate(shares.groupby("criterion", sort=True)):
-        with columns[i % 2]:
+    places = parts.grid(shares["criterion"].nunique())
+    for criterion, group in shares.groupby("criterion", sort=True):
+        with next(places):
             n = int(group["n"].sum())
             parts.section(str(criterion), words.count(n, "rating"))
             drawing = charts.distribution(group, points)

@@ -11,6 +11,7 @@ import streamlit as st
 from apps.dashboard import data, parts, results, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.one_text import show
+from lab.metrics.run import METRICS
 
 TITLE = "Texts"
 MOST_ROWS = 2000
@@ -98,6 +99,7 @@ def _select(table: pd.DataFrame, kept: str, wanted: str) -> None:
         on_select=partial(_remember, key, list(shown["generation_id"])),
         selection_mode="single-row",
         key=key,
+        placeholder="–",
     )
     parts.download(table, "texts")
 
@@ -133,4 +135,5 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         "generation_id": "Text's id",
     }
     others = [name for name in table.columns if name not in columns]
-    return columns | {name: number(name, format="%.3g") for name in others}
+    digits = {name: "%.3g" if name in METRICS else "%.2f" for name in others}
+    return columns | {name: number(name, format=digits[name]) for name in others}

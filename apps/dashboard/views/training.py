@@ -37,7 +37,11 @@ def draw() -> None:
         _single(steps, names, along, "learning_rate", "Learning rate")
     with right:
         _single(steps, names, along, "gradient_norm", "Gradient norm before clipping")
-    parts.section("Runs", "The lowest validation loss of each run, and where it ended.")
+    parts.section(
+        "Runs",
+        "The lowest validation loss of each run, and where it ended. Of the filters, only the "
+        "checkpoints' narrows this page.",
+    )
     parts.table(runs, "runs", _columns())
 
 
@@ -84,9 +88,7 @@ def _runs(steps: pd.DataFrame) -> pd.DataFrame:
             {
                 "run": last["name"],
                 "validation_loss": group["validation_loss"].min(),
-                "train_loss": group["train_loss"].dropna().iloc[-1:].squeeze()
-                if group["train_loss"].notna().any()
-                else None,
+                "train_loss": group["train_loss"].ffill().iloc[-1],
                 "steps": last["step"],
                 "seconds": last["seconds"],
                 "tokens": last["n_tokens"],
