@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AttentionInterface
+from transformers import AttentionInterface, LlamaForCausalLM
 
 NAME = "lab_plain"
 # Its memory grows with the square of the row; beyond this, the fused attention's wins.
@@ -19,10 +19,10 @@ LONGEST = 512
 
 
 def use_plain_attention(model: Any, context: int, precision: str) -> bool:
-    """Give one of the lab's GPTs plain attention for training, where that is faster.
+    """Give a GPT plain attention for training, where that is faster.
 
     Args:
-        model: a model from `lab.models.gpt`, on its device.
+        model: a model on its device; only those built by `lab.models.gpt` get it.
         context: longest row in tokens.
         precision: "bf16" or "fp32".
 
@@ -30,6 +30,8 @@ def use_plain_attention(model: Any, context: int, precision: str) -> bool:
         Whether it was given; undo it by `model.set_attn_implementation("sdpa")`.
     """
     if model.device.type != "cpu" or precision != "bf16" or context > LONGEST:
+        return False
+    if not isinstance(model, LlamaForCausalLM):
         return False
     AttentionInterface.register(NAME, _attend)
     model.set_attn_implementation(NAME)

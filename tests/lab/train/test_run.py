@@ -79,9 +79,12 @@ def test_training_leaves_the_process_as_it_was(
     assert torch.get_num_threads() == n_threads
 
 
-def test_bf16_learns_too(prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path) -> None:
+@pytest.mark.parametrize("architecture", ["gpt", "lstm"])
+def test_bf16_learns_too(
+    architecture: str, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
+) -> None:
     log: list[tuple[TrainingStep, float]] = []
-    config = make_config(precision="bf16", steps=40, learning_rate=0.01)
+    config = make_config(architecture=architecture, precision="bf16", steps=40, learning_rate=0.01)
     run(prompts, config, tmp_path / "c", log)
     assert log[-1][0].train_loss < 0.7 * log[0][0].train_loss
 
