@@ -143,3 +143,24 @@ def test_a_reviewer_is_not_let_in(visit, address) -> None:
 
 def _ratings(store) -> list[dict]:
     return store.rows("SELECT id FROM ratings")
+
+
+def test_a_table_comes_down_as_csv(visit, address) -> None:
+    tab = visit(address)
+    tab.go("/ab")
+    with tab.page.expect_download() as waiting:
+        tab.page.get_by_role("button", name="Download CSV").click()
+    lines = waiting.value.path().read_text().splitlines()
+    assert waiting.value.suggested_filename == "pairs.csv"
+    assert lines[0].startswith("preferred,against,win rate,95 % interval,votes counted")
+    assert len(lines) == 7
+
+
+def test_signing_out_leads_to_the_sign_in(visit, address) -> None:
+    tab = visit(address)
+    tab.go("/ab")
+    tab.page.get_by_role("link", name="Sign out").click()
+    tab.page.wait_for_url("**/sign-out")
+    tab.page.get_by_role("button", name="Sign out").click()
+    tab.page.wait_for_url("**/sign-in")
+    tab.errors.clear()  # the page that was left loses its connection
