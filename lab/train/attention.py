@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AttentionInterface, LlamaForCausalLM
+from transformers import AttentionInterface, Qwen3ForCausalLM
 
 NAME = "lab_plain"
 # Its memory grows with the square of the row; beyond this, the fused attention's wins.
@@ -31,7 +31,7 @@ def use_plain_attention(model: Any, context: int, precision: str) -> bool:
     """
     if model.device.type != "cpu" or precision != "bf16" or context > LONGEST:
         return False
-    if not isinstance(model, LlamaForCausalLM):
+    if not isinstance(model, Qwen3ForCausalLM):
         return False
     AttentionInterface.register(NAME, _attend)
     model.set_attn_implementation(NAME)

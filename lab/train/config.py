@@ -53,7 +53,7 @@ class TrainConfig:
     """Time to train for, in place of steps; not repeatable to the last digit."""
 
     learning_rate: float | None = None
-    """Peak learning rate (default: 0.016 with Muon, 0.004 with AdamW, 0.0001 for "hub")."""
+    """Peak learning rate (default: 0.006 with Muon, 0.004 with AdamW, 0.0001 for "hub")."""
 
     warmup: float = 0.05
     """Share of the budget in which the learning rate rises; after it, it falls by a cosine."""
@@ -149,7 +149,7 @@ class TrainConfig:
             return self.learning_rate
         if self.architecture == "hub":
             return 1e-4
-        return 16e-3 if self.uses_muon else 4e-3
+        return 6e-3 if self.uses_muon else 4e-3
 
     @property
     def uses_muon(self) -> bool:

@@ -1,7 +1,9 @@
 """Turns a model's weights into optimisers: Muon for matrices, AdamW for the rest.
 
-Muon (Jordan 2024) makes each update orthogonal; with the scale of Moonlight (Liu et al. 2025) it
-shares AdamW's learning rate.
+Muon (Jordan 2024) makes each update orthogonal, at the scale of Moonlight (Liu et al. 2025).
+Beside it, AdamW has a rate REST_FACTOR times as high: embeddings and norms have to travel further.
+Measured on the embedded world, GPT of 0.86 M weights, 800 steps of 16 rows, validation loss by
+Muon's rate × AdamW's factor: 0.016 × 2 .261, 0.010 × 3 .241, 0.006 × 5 .213.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
+REST_FACTOR = 5.0
+
 
 def make_optimizers(
     model: Any, learning_rate: float, weight_decay: float, muon: bool
@@ -19,7 +23,7 @@ def make_optimizers(
 
     Args:
         model: a PreTrainedModel.
-        learning_rate: peak rate; kept as "peak" in every parameter group.
+        learning_rate: peak rate; each group's own is kept in it as "peak".
         weight_decay: decay of matrices inside the model; embeddings, norms, biases have none.
         muon: whether Muon takes those matrices.
 
@@ -27,24 +31,18 @@ def make_optimizers(
         One AdamW, and a Muon in front of it where asked for.
     """
     matrices, rest = _split(model)
-    groups: list[dict[str, Any]] = [{"params": rest, "weight_decay": 0.0}]
-    optimizers: list[torch.optim.Optimizer] = []
     if muon and matrices:
-        optimizers.append(
-            torch.optim.Muon(
-                matrices,
-                lr=learning_rate,
-                weight_decay=weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            )
+        first = torch.optim.Muon(
+            matrices, lr=learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
         )
-    elif matrices:
-        groups.append({"params": matrices, "weight_decay": weight_decay})
-    optimizers.append(torch.optim.AdamW(groups, lr=learning_rate, betas=(0.9, 0.95), fused=True))
-    for optimizer in optimizers:
+        found = [first, _adamw([_group(rest, learning_rate * REST_FACTOR, 0.0)])]
+    else:
+        groups = [_group(rest, learning_rate, 0.0), _group(matrices, learning_rate, weight_decay)]
+        found = [_adamw([group for group in groups if group["params"]])]
+    for optimizer in found:
         for group in optimizer.param_groups:
-            group["peak"] = learning_rate
-    return optimizers
+            group["peak"] = group["lr"]
+    return found
 
 
 def set_rate(optimizers: list[torch.optim.Optimizer], factor: float) -> None:
@@ -52,6 +50,14 @@ def set_rate(optimizers: list[torch.optim.Optimizer], factor: float) -> None:
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * factor
+
+
+def _group(weights: list[nn.Parameter], rate: float, decay: float) -> dict[str, Any]:
+    return {"params": weights, "lr": rate, "weight_decay": decay}
+
+
+def _adamw(groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=True)
 
 
 def _split(model: Any) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
