@@ -46,7 +46,14 @@ def _cell(value: object) -> str:
 
 @contextmanager
 def progress(label: str) -> Iterator[Advance]:
-    """Show a progress bar with the time left, on the error stream; gone quietly on an error."""
+    """Show a progress bar with the time left, on the error stream."""
+    with progress_of([label]) as advances:
+        yield advances[label]
+
+
+@contextmanager
+def progress_of(labels: Sequence[str]) -> Iterator[dict[str, Advance]]:
+    """Show a progress bar with the time left for each of several jobs, on the error stream."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -57,9 +64,8 @@ def progress(label: str) -> Iterator[Advance]:
         TimeRemainingColumn,
     )
 
-    console = Console(stderr=True)
     columns = [
-        TextColumn("{task.description:<28}", markup=False),
+        TextColumn("{task.description:<20}", markup=False),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
         TimeElapsedColumn(),
@@ -67,7 +73,13 @@ def progress(label: str) -> Iterator[Advance]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
     ]
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
     with Progress(*columns, console=console, refresh_per_second=4) as bars:
-        task = bars.add_task(label, total=1.0, note="")
-        yield lambda share, note="": bars.update(task, completed=share, note=note)  # type: ignore[misc]
-        bars.update(task, completed=1.0)
+        tasks = {label: bars.add_task(label, total=1.0, note="") for label in labels}
+
+        def advance_of(label: str) -> Advance:
+            return lambda share, note: bars.update(tasks[label], completed=share, note=note)
+
+        yield {label: advance_of(label) for label in labels}
+        for task in tasks.values():
+            bars.update(task, completed=1.0)
