@@ -108,9 +108,11 @@ def both_apps(home: Home) -> Iterator[tuple[str, str]]:
             found[match[1]] = match[2]
         if len(found) == 2:
             break
-    yield found["review app"], found["dashboard"]
-    process.send_signal(signal.SIGINT)
-    process.wait()
+    try:
+        yield found["review app"], found["dashboard"]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
 @contextmanager
@@ -118,8 +120,10 @@ def chromium() -> Iterator[Browser]:
     """Start a headless browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def sign_in(browser: Browser, address: str, name: str, width: int) -> Page:
@@ -129,11 +133,12 @@ def sign_in(browser: Browser, address: str, name: str, width: int) -> Page:
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
 
 
 def take(browser: Browser, review: str, dashboard: str, out: Path) -> None:
-    """Take each picture at 1440 and 400 px."""
+    """Take each picture at 1440 and 400 px; the README shows two of them."""
     out.mkdir(parents=True, exist_ok=True)
     for width in (1440, 400):
         page = sign_in(browser, review, f"played-{N_REVIEWERS}", width)

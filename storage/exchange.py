@@ -53,9 +53,7 @@ def export(store: Store, what: str, path: str | Path) -> int:
         _WRITERS[path.suffix](frame, draft)
         draft.replace(path)
     except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror}; choose another file"
-        ) from error
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another file") from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()

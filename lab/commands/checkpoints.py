@@ -34,7 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> None:
+    from pathlib import Path
+
     from lab.home import find_home
+    from lab.models.folder import weights_sha256
     from lab.models.load import load_model
     from lab.models.prompts import check_template
     from lab.records import Checkpoint, CheckpointKind
@@ -42,11 +45,13 @@ def _add(arguments: argparse.Namespace) -> None:
 
     check_template(arguments.template)
     loaded = load_model(arguments.path)
+    folder = Path(arguments.path)
     checkpoint = Checkpoint(
         name=arguments.name,
-        kind=CheckpointKind.HUB,
-        path=str(arguments.path),
+        kind=CheckpointKind(loaded.kind),
+        path=str(folder.absolute()) if folder.is_dir() else arguments.path,
         n_parameters=sum(weights.numel() for weights in loaded.model.parameters()),
+        weights_sha256=weights_sha256(folder) if folder.is_dir() else None,
         template=arguments.template,
     )
     with open_store(find_home(arguments.home)) as store:

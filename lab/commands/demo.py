@@ -21,13 +21,13 @@ Run again, it goes on where it was: nothing is trained or sampled twice.
 """
 
 SEED = 1
-N_TRAIN, N_VALIDATION, N_TEST = 20_000, 200, 200
+N_TRAIN, N_VALIDATION, N_TEST = 16_000, 200, 200
 N_SAMPLED = 40
 TEMPLATE = "{source}\n"
 CHECKPOINTS: dict[str, dict[str, object]] = {
-    "candidate": {"steps": 900},
-    "baseline": {"steps": 300},
-    "lstm": {"architecture": "lstm", "width": 256, "layers": 1, "steps": 400},
+    "candidate": {"layers": 3, "steps": 900},
+    "baseline": {"layers": 2, "steps": 330},
+    "lstm": {"architecture": "lstm", "width": 256, "layers": 1, "steps": 300},
 }
 """What is trained, the longest first."""
 
@@ -113,7 +113,7 @@ def _sample(home: Home) -> None:
     from lab.commands.sample import sample_checkpoint
     from lab.sample.config import SampleConfig
 
-    config = SampleConfig(strategy="sample", temperature=0.7, max_new_tokens=200, seed=SEED)
+    config = SampleConfig(strategy="sample", temperature=0.6, max_new_tokens=200, seed=SEED)
     for name in CHECKPOINTS:
         sample_checkpoint(home, name, "world", "test", N_SAMPLED, config)
 
