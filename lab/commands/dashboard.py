@@ -31,4 +31,4 @@ def _dashboard(arguments: argparse.Namespace) -> None:
 
         return build_app(home)
 
-    serve(build, arguments.host, arguments.port)
+    serve(build, arguments.host, arguments.port, root_path=arguments.root_path)

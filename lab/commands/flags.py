@@ -152,6 +152,12 @@ def add_address(parser: argparse.ArgumentParser, port: int) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
     )
     parser.add_argument("--port", type=int, default=port, help=f"(default: {port})")
+    parser.add_argument(
+        "--root-path",
+        default="",
+        metavar="PREFIX",
+        help="the prefix that a proxy in front strips, such as /lab",
+    )
 
 
 def add_rename(parser: argparse.ArgumentParser) -> None:

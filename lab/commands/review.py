@@ -32,4 +32,4 @@ def _review(arguments: argparse.Namespace) -> None:
 
             return build_app(store)
 
-        serve(build, arguments.host, arguments.port)
+        serve(build, arguments.host, arguments.port, root_path=arguments.root_path)
