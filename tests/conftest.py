@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from lab.home import Home, find_home
 from storage.client import Store, open_store, stop_owner
+from tests.chromium import FLAGS, find_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine is slow, not wrong; the same examples on every run.
 hypothesis.settings.register_profile("lab", deadline=None, derandomize=True)
@@ -38,6 +43,24 @@ def store(home: Home) -> Iterator[Store]:
     """Open an empty store."""
     with open_store(home, idle_seconds=30) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start a browser for one file of tests.
+
+    Not for longer: Playwright runs an event loop in this thread as long as it lives, so that
+    neither a second one nor `asyncio.run` would work in other files.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium or Chrome was found; install one, or run `make test`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

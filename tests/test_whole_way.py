@@ -13,14 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from lab.cli import main
 from lab.home import Home, find_home
 from lab.records import Split
 from storage import datasets, prompts
 from storage.client import open_store, stop_owner
-from tests.chromium import FLAGS, find_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -96,14 +95,6 @@ def running(prepared: Home) -> Iterator[Running]:
     process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 def sign_in(browser: Browser, address: str, name: str) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(address)
@@ -129,13 +120,13 @@ def answer_all(page: Page) -> int:
 
 
 def test_from_the_reviewers_keys_to_the_analysts_numbers(
-    running: Running, browser: Browser, tmp_path: Path
+    running: Running, chromium: Browser, tmp_path: Path
 ) -> None:
-    analyst = sign_in(browser, running.dashboard, "anna")
+    analyst = sign_in(chromium, running.dashboard, "anna")
     overview = analyst.locator('[data-testid="stMain"]')
     expect(overview).to_contain_text("careless", timeout=60_000)
 
-    n_votes = answer_all(sign_in(browser, running.review, "rita"))
+    n_votes = answer_all(sign_in(chromium, running.review, "rita"))
     assert n_votes == N_PROMPTS
 
     rated, voted = rf"{8 * N_PROMPTS}\s*{2 * N_PROMPTS} texts rated", rf"{n_votes}"

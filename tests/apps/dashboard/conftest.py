@@ -13,7 +13,6 @@ from lab.home import Home, find_home
 from lab.records import Account, Role
 from storage.client import Store, open_store, stop_owner
 from tests.apps.dashboard.filled import Lab
-from tests.chromium import FLAGS, find_chromium
 
 PASSWORD = "correct horse battery"
 PAGES = {
@@ -87,19 +86,6 @@ def serve() -> Iterator[Callable[[Store], str]]:
             process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found; install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 class Visitor:
     """A signed-in browser tab that notes every error and every request to another host."""
 
@@ -151,12 +137,12 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser) -> Iterator[Callable[..., Visitor]]:
+def visit(chromium) -> Iterator[Callable[..., Visitor]]:
     """Open signed-in tabs; at the end, none may have seen an error or left the host."""
     visitors: list[Visitor] = []
 
     def open_tab(address: str, **settings) -> Visitor:
-        visitors.append(Visitor(browser, address, **settings))
+        visitors.append(Visitor(chromium, address, **settings))
         return visitors[-1]
 
     yield open_tab

@@ -22,7 +22,6 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
-    sync_playwright,
 )
 
 from lab.home import Home, find_home
@@ -46,7 +45,6 @@ from lab.records import (
 )
 from lab.study.protocol import Protocol, sha256, to_dict
 from storage.client import Store, open_store, stop_owner
-from tests.chromium import FLAGS, find_chromium
 
 ROOT = Path(__file__).parents[3]
 
@@ -245,17 +243,6 @@ def served(review_home: Home, review_store: Store) -> Iterator[Served]:
     one.start()
     yield one
     one.kill()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        pytest.fail("no Chromium or Chrome was found; install one, or run `make test`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -6,10 +6,10 @@ import threading
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from apps.ports import bind, url
 from tests.apps.signin.conftest import PASSWORD, make_app
-from tests.chromium import FLAGS, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -24,18 +24,6 @@ def address(store):
         yield url(*held.getsockname())
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    assert path, "no Chromium; run python tests/chromium.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[(1440, "light"), (400, "dark"), (320, "light")], ids=str)
@@ -55,6 +43,7 @@ def page(request, chromium, address):
 def test_the_whole_way_by_keyboard(page):
     page.goto("/start?study=x")
     assert page.url.endswith("/sign-in?next=/start%3Fstudy%3Dx")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Ada")
     page.keyboard.press("Tab")
     page.keyboard.type("wrong")
@@ -63,6 +52,7 @@ def test_the_whole_way_by_keyboard(page):
     alert.wait_for()
     assert "do not belong together" in alert.inner_text()
     assert page.get_by_label("Name").input_value() == "Ada"
+    expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/start?study=x")
