@@ -464,8 +464,8 @@ class Answer:
     """Why it was skipped; empty otherwise."""
     flag: str = ""
     """What is wrong with the item (unreadable, offensive, broken, personal); mostly empty."""
-    seconds: float
-    """Active time from showing the item to the submit, in seconds."""
+    seconds: float | None
+    """Active time from showing the item to the submit, in seconds; None where it is not known."""
     late: bool = False
     """Whether the place had gone to another reviewer by then: kept, but not counted."""
     created_at: datetime = field(default_factory=now)

@@ -193,7 +193,7 @@ def undo(
         id=answer_id,
         assignment_id=place.id,
         kind=AnswerKind.UNDO,
-        seconds=0.0,
+        seconds=None,
         created_at=moment,
     )
     _note(desk, book, answer, [])

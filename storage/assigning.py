@@ -115,13 +115,14 @@ def progress(desk: Desk, moment: datetime, *, study_id: str, reviewer_id: str) -
     book = desk.book(study_id)
     mine = book.places_of(reviewer_id)
     done = [place for place in mine if place.kind in (AnswerKind.RATE, AnswerKind.VOTE)]
+    times = [place.seconds for place in done if place.seconds is not None]
     n_held = sum(place.is_open and place.holds(moment) for place in mine)
     n_free = sum(1 for _ in _free(book, reviewer_id, moment))
     saved = max((place.answered_at for place in done if place.answered_at), default=None)
     return {
         "n_answered": len(done),
         "n_total_for_me": len(done) + n_held + n_free,
-        "median_seconds": median(place.seconds for place in done) if done else None,
+        "median_seconds": median(times) if times else None,
         "last_saved_at": saved and saved.isoformat(),
     }
 

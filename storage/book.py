@@ -54,7 +54,7 @@ class Place:
     """Whether the newest answer came late."""
     answered_at: datetime | None = None
     """When the newest answer came."""
-    seconds: float = 0.0
+    seconds: float | None = None
     """Active time of the newest answer."""
     given_answer_id: str | None = None
     """The newest answer that is no undoing."""
@@ -213,7 +213,7 @@ def note_answer(
     kind: str,
     late: bool,
     created_at: datetime,
-    seconds: float,
+    seconds: float | None,
 ) -> None:
     """Note an answer, which is the newest of its assignment."""
     place = book.places[assignment_id]

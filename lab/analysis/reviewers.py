@@ -32,7 +32,7 @@ class ReviewerSummary:
     """Pairs voted on."""
 
     median_seconds: float | None
-    """Median time per answer, in seconds; None without answers."""
+    """Median time per answer, in seconds; None where no answer has a time."""
 
     rating_agreement: float | None
     """Spearman's rho between the reviewer's ratings and the mean of the others' on the same
@@ -115,7 +115,7 @@ def _summary(
     decided = voted[voted["winner"].isin([Winner.A.value, Winner.B.value])]
     answers = pd.concat(
         [each.drop_duplicates("item_id")["seconds"].astype(np.float64) for each in (rated, voted)]
-    )
+    ).dropna()
     return ReviewerSummary(
         reviewer_id=reviewer_id,
         reviewer=reviewer,

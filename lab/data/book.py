@@ -42,7 +42,7 @@ class Book:
         judgement: Judgement,
         *,
         comment: str,
-        seconds: float,
+        seconds: float | None,
     ) -> None:
         """Add what one rater said about one text.
 
@@ -51,7 +51,7 @@ class Book:
             generation: the text.
             judgement: the rater and the values; without values only the rater's place is taken.
             comment: free words.
-            seconds: the time that it took.
+            seconds: the time that it took; None where it is not known.
 
         Raises:
             InputError: the rater rated the text before.
@@ -93,7 +93,7 @@ class Book:
         generation: Generation,
         values: dict[str, int],
         comment: str,
-        seconds: float,
+        seconds: float | None,
     ) -> None:
         """Add an answer, a microsecond after the one before, and its ratings."""
         answer = Answer(

@@ -167,7 +167,7 @@ class RatingsConfig:
     """The column of the raters' free words."""
 
     seconds_column: str | None = None
-    """The column of the time that a rater took, in seconds; 0 where it is not known."""
+    """The column of the time that a rater took, in seconds."""
 
     source_column: str | None = None
     """The column of the texts that a generation must stay true to."""

@@ -121,15 +121,15 @@ def points_of(row: Row, column: str, lowest: int, highest: int) -> int | list[in
     return _point(row, column, value, lowest, highest)
 
 
-def seconds_of(row: Row, column: str | None) -> float:
-    """Take a time in seconds; 0 where it is not known.
+def seconds_of(row: Row, column: str | None) -> float | None:
+    """Take a time in seconds; None where it is not known.
 
     Raises:
         InputError: it is negative, endless or no number.
     """
     value = row.values.get(column) if column is not None else None
     if value is None or value == "" or value != value:
-        return 0.0
+        return None
     number = _number(value)
     if number is None or not 0 <= number < math.inf:
         raise row.error(column, f"{_shown(value)} is not a time in seconds; give 0 or more")

@@ -177,7 +177,7 @@ CREATE TABLE answers (
     comment VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
     flag VARCHAR NOT NULL,
-    seconds DOUBLE NOT NULL,
+    seconds DOUBLE,
     late BOOLEAN NOT NULL,
     created_at TIMESTAMPTZ NOT NULL
 );

@@ -66,7 +66,8 @@ def _people(summaries: Sequence[ReviewerSummary]) -> pd.DataFrame:
         }
         for one in summaries
     ]
-    return pd.DataFrame(rows).sort_values("answers", ascending=False, kind="stable")
+    people = pd.DataFrame(rows).astype({"pace": "float64"})
+    return people.sort_values("answers", ascending=False, kind="stable")
 
 
 def _figures(people: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -78,9 +79,15 @@ def _figures(people: pd.DataFrame) -> list[tuple[str, str, str]]:
             f"{answers:,}",
             f"{int(people['rated'].sum()):,} rated, {int(people['compared'].sum()):,} compared",
         ),
-        ("Fastest pace", words.duration(people["pace"].min()), "median per item"),
-        ("Slowest pace", words.duration(people["pace"].max()), "median per item"),
+        ("Fastest pace", *_pace(people["pace"].min())),
+        ("Slowest pace", *_pace(people["pace"].max())),
     ]
+
+
+def _pace(seconds: float) -> tuple[str, str]:
+    if pd.isna(seconds):
+        return "–", "no times recorded"
+    return words.duration(seconds), "median per item"
 
 
 def _agreement(alphas: pd.DataFrame) -> None:

@@ -57,3 +57,11 @@ def test_nobody(make_ratings, make_votes) -> None:
     assert (alone.rating_agreement, alone.severity, alone.n_shared_ratings) == (None, None, 0)
     with pytest.raises(ValueError, match="reviewers needs the column 'seconds'"):
         reviewers(make_ratings(RATED).drop(columns="seconds"), make_votes([]))
+
+
+def test_unknown_times_are_left_out(make_ratings, make_votes) -> None:
+    frame = make_ratings(RATED)
+    frame.loc[frame["reviewer"] == "r1", "seconds"] = None
+    one, two, _ = reviewers(frame, make_votes([]))
+    assert one.median_seconds is None
+    assert two.median_seconds == 2.0

@@ -80,7 +80,11 @@ def test_long_rows_are_told_apart_by_the_column_of_raters(write):
         ("t", "mine/ben", "fluency", 2),
         ("u", "mine/ben", "fluency", 1),
     ]
-    assert [(a.comment, a.seconds) for a in got.answers] == [("good", 2.5), ("", 0), ("bad", 7)]
+    assert [(a.comment, a.seconds) for a in got.answers] == [
+        ("good", 2.5),
+        ("", None),
+        ("bad", 7),
+    ]
     assert len(got.generations) == len(got.items) == 2
 
 
