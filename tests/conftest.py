@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def published() -> Path:
-    """Find the folder of published data beside the checkout; skip where it is absent."""
-    if not PUBLISHED.is_dir():
-        pytest.skip("the published data (a folder shared/data beside the checkout) is not here")
-    return PUBLISHED
+@pytest.fixture(scope="session")
+def published() -> Callable[[str], Path]:
+    """Find files of the published data beside the checkout; skip where absent, fail in CI."""
+
+    def find(name: str) -> Path:
+        path = PUBLISHED / name
+        if not path.exists():
+            reason = f"the published data {name} is not in a folder shared/data beside the checkout"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return path
+
+    return find

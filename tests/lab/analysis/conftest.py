@@ -1,28 +1,12 @@
-"""Finds the published data beside the checkout, and makes frames of votes and ratings."""
+"""Makes frames of votes and ratings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-
-DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def published() -> Callable[[str], Path]:
-    """Return the path of a published file, or skip the test where it is not there."""
-
-    def find(name: str) -> Path:
-        path = DATA / name
-        if not path.exists():
-            pytest.skip(f"published data {name} is not beside this checkout")
-        return path
-
-    return find
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,10 @@
 """The support score against people's labels: BEGIN (Dziri et al. 2022) and Q2 (Honovich et al.)."""
 
 import csv
-from pathlib import Path
 
-import pytest
 from scipy.stats import mannwhitneyu
 
 from lab.checks.prose import check_prose
-
-DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 
 
 def auroc(bad, good):
@@ -16,8 +12,6 @@ def auroc(bad, good):
 
 
 def read(path, **how):
-    if not path.exists():
-        pytest.skip(f"published labels are not there: {path}")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, **how))
 
@@ -26,17 +20,17 @@ def evidence(source, text):
     return check_prose(text, source, is_card=False)[1]
 
 
-def test_begin():
-    rows = read(DATA / "begin" / "begin_test_wow.tsv", delimiter="\t", quoting=csv.QUOTE_NONE)
+def test_begin(published):
+    rows = read(published("begin/begin_test_wow.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE)
     by_label = {"Fully attributable": [], "Not fully attributable": [], "Generic": []}
     for row in rows:
         by_label[row["begin_label"]].append(evidence(row["knowledge"], row["response"]))
     assert auroc(by_label["Not fully attributable"], by_label["Fully attributable"]) > 0.92
 
 
-def test_q2():
+def test_q2(published):
     by_label = {"0": [], "1": []}
-    for row in read(DATA / "q2" / "cross_annotation.csv"):
+    for row in read(published("q2/cross_annotation.csv")):
         for system in ("dodeca", "memnet"):
             score = evidence(row["knowledge"], row[f"{system}_response"])
             by_label[row[f"{system}_label"]].append(score)
