@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 OPEN = (
     "import sys; from lab.home import find_home; from storage.client import open_store; "
     "store = open_store(find_home(sys.argv[1], sys.argv[1] + '/lab.duckdb')); "
-    "print(store.health()['pid'])"
+    "print(store.health()['pid'], flush=True)"
 )
 
 

@@ -206,7 +206,7 @@ def test_the_published_story_ratings_give_their_known_agreement(published):
             "creativity": "enjoy", "relevance": "relevant",
         },
     )  # fmt: skip
-    got = imported(published / "wp_a" / "wp_a.json", config)
+    got = imported(published("wp_a/wp_a.json"), config)
     names = {c.id: c.name for c in got.checkpoints}
     assert Counter(names[g.checkpoint_id] for g in got.generations) == {"human": 200, "gpt2": 200}
     assert (len(got.accounts), len(got.answers), len(got.ratings)) == (3, 1200, 4800)
