@@ -116,6 +116,7 @@ class Writer:
         except duckdb.FatalException as error:
             die(error)
         except Exception:
+            # Whatever it was: no transaction stays open, and no book tells what is not on the disk.
             self._desk.clear()
             self._roll_back()
             raise
