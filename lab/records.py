@@ -46,6 +46,8 @@ class CheckpointKind(StrEnum):
     """Fine-tuned from, or simply taken as, a causal checkpoint in transformers' format."""
     EXTERNAL = "external"
     """Another system, known by its texts alone."""
+    CONTROL = "control"
+    """No system: texts that the lab made worse on purpose, to see whether reviewers notice."""
 
 
 class CheckStatus(StrEnum):
@@ -89,6 +91,23 @@ class ItemKind(StrEnum):
     """One generation, rated on each criterion."""
     AB = "ab"
     """Two generations of one prompt, compared blind."""
+    SPANS = "spans"
+    """One generation, in which faulty pieces are marked."""
+
+
+class ControlKind(StrEnum):
+    """What an item that is there to test the reviewers, not the checkpoints, is."""
+
+    TRAINING = "training"
+    """Comes first, with feedback; its answers qualify a reviewer."""
+    GOLD = "gold"
+    """The right answer is known."""
+    DEGRADED = "degraded"
+    """One text was made worse in a known way."""
+    AA = "aa"
+    """Two samples of one checkpoint under one setting: neither should win."""
+    REPEAT = "repeat"
+    """The same item again, for the reviewers who have judged it before."""
 
 
 class AnswerKind(StrEnum):
@@ -96,6 +115,10 @@ class AnswerKind(StrEnum):
 
     RATE = "rate"
     VOTE = "vote"
+    SPANS = "spans"
+    """The reviewer's own marks."""
+    JUDGE = "judge"
+    """The marks once the checker's suggestions were seen, each confirmed or rejected."""
     SKIP = "skip"
     UNDO = "undo"
     """Takes the reviewer's previous answer to the assignment back and opens it again."""
@@ -108,6 +131,24 @@ class Winner(StrEnum):
     B = "b"
     TIE = "tie"
     BOTH_BAD = "both_bad"
+
+
+class SpanCategory(StrEnum):
+    """What a reviewer says is wrong with a marked piece of text."""
+
+    UNSUPPORTED = "unsupported"
+    """Neither prompt nor source says so."""
+    CONTRADICTS_SOURCE = "contradicts_source"
+    CONTRADICTS_ITSELF = "contradicts_itself"
+    NONSENSE = "nonsense"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    """How much a marked piece harms the text."""
+
+    MINOR = "minor"
+    MAJOR = "major"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,7 +402,9 @@ class Study:
     id: str = field(default_factory=new_id)
     """UUIDv7."""
     name: str
-    """What the commands and the apps call it; unique."""
+    """What the commands and the dashboard call it; the newest version of a name is the one used."""
+    version: int = 1
+    """Counted from 1; a changed protocol is a new version, with items and answers of its own."""
     protocol: dict[str, Any]
     """The whole protocol as `lab.study.protocol.Protocol` writes it."""
     protocol_sha256: str
@@ -401,7 +444,29 @@ class Item:
     generation_a_id: str
     """The generation to rate, or the pair's first in item order (not on the screen)."""
     generation_b_id: str | None = None
-    """The pair's second; None for an item to rate."""
+    """The pair's second; None for an item with one text."""
+    suggests: bool = False
+    """Whether the checker's suggestions are shown once the reviewer has marked the text alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """What is known about an item that tests the reviewers; at most one per item."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    item_id: str
+    """The item, which then counts in no result about checkpoints."""
+    kind: ControlKind
+    """What it tests."""
+    criterion: str | None = None
+    """The criterion on which a text was degraded; None otherwise."""
+    of_item_id: str | None = None
+    """The item that it repeats, or whose text it degrades; None where there is none."""
+    expected: dict[str, Any] | None = None
+    """The right answer as `lab.expected` reads it; None where there is none."""
+    explanation: str = ""
+    """Why that answer is right, shown as feedback in training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,6 +481,8 @@ class Assignment:
     """The account that it was given to."""
     swapped: bool
     """Whether generation b stands on the left (the first on a narrow screen)."""
+    adjudicates: bool = False
+    """Whether it settles a disagreement, beside the item's ordinary reviewers."""
     created_at: datetime = field(default_factory=now)
     """When it was given, UTC."""
 
@@ -457,7 +524,7 @@ class Answer:
     assignment_id: str
     """What is answered."""
     kind: AnswerKind
-    """Ratings, a vote, a skip, or the undoing of the previous answer."""
+    """Ratings, a vote, marks, a skip, or the undoing of the previous answer."""
     comment: str = ""
     """Free words of the reviewer."""
     reason: str = ""
@@ -500,3 +567,105 @@ class Vote:
     """What was compared."""
     winner: Winner
     """The preferred generation, in item order: the on-screen side swap is already undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerSpan:
+    """A piece of a generation that a reviewer marked as faulty."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    answer_id: str
+    """The submit that it came with."""
+    generation_id: str
+    """The generation that it is marked in."""
+    start: int
+    """First code point of the span, 0-based."""
+    end: int
+    """One past the last code point; start < end ≤ length of the text."""
+    category: SpanCategory
+    """What is wrong."""
+    severity: Severity
+    """How much it harms the text."""
+    note: str = ""
+    """Free words of the reviewer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionJudgement:
+    """What a reviewer said of one span that a checker had suggested."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    answer_id: str
+    """The submit that it came with."""
+    span_id: str
+    """The checker's span."""
+    confirmed: bool
+    """Whether the reviewer agrees that it is faulty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A link with which one person may sign in once, to an account of its own or a given one."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    token_sha256: str
+    """SHA-256 of the link's token; the token itself is never stored."""
+    role: Role
+    """What the account that it makes may do."""
+    account_id: str | None = None
+    """The account that it signs in to; None where it makes one."""
+    inviter_id: str | None = None
+    """Who made it; None where the command line did."""
+    note: str = ""
+    """Whom it is meant for, in the inviter's words."""
+    expires_at: datetime
+    """From then on the link is worthless, UTC."""
+    created_at: datetime = field(default_factory=now)
+    """When it was made, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationUse:
+    """That an invitation was used; at most one per invitation."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    invitation_id: str
+    """The invitation."""
+    account_id: str
+    """The account that it led to."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Words of a lead to a reviewer, shown on the review page until they are read."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    sender_id: str
+    """The lead's account."""
+    recipient_id: str
+    """The reviewer's account."""
+    study_id: str | None = None
+    """The study that it is about; None where it is about none."""
+    text: str
+    """The words, plain."""
+    created_at: datetime = field(default_factory=now)
+    """When it was sent, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRead:
+    """That a message was read; at most one per message."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    message_id: str
+    """The message."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""

@@ -32,12 +32,19 @@ TABLES: dict[type, str] = {
     records.Study: "studies",
     records.StudyEvent: "study_events",
     records.Item: "items",
+    records.Control: "controls",
     records.Assignment: "assignments",
     records.Lease: "leases",
     records.Draft: "drafts",
     records.Answer: "answers",
     records.Rating: "ratings",
     records.Vote: "votes",
+    records.ReviewerSpan: "reviewer_spans",
+    records.SuggestionJudgement: "suggestion_judgements",
+    records.Invitation: "invitations",
+    records.InvitationUse: "invitation_uses",
+    records.Message: "messages",
+    records.MessageRead: "message_reads",
 }
 
 TARGETS = {
@@ -56,13 +63,23 @@ TARGETS = {
     "item_id": "items",
     "assignment_id": "assignments",
     "answer_id": "answers",
+    "of_item_id": "items",
+    "span_id": "hallucination_spans",
+    "inviter_id": "accounts",
+    "sender_id": "accounts",
+    "recipient_id": "accounts",
+    "invitation_id": "invitations",
+    "message_id": "messages",
 }
 """Which table a field that ends in `_id` points into."""
 
 UNIQUE = {
     "accounts": ("name",),
-    "studies": ("name",),
+    "studies": ("name", "version"),
     "items": ("study_id", "position"),
+    "controls": ("item_id",),
+    "invitation_uses": ("invitation_id",),
+    "message_reads": ("message_id",),
     "assignments": ("item_id", "reviewer_id"),
 }
 """Fields that no two rows of a table may share; checked in the writer's transaction."""

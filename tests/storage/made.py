@@ -55,13 +55,19 @@ def one_of_each() -> list[Any]:
         type=r.SpanType.NAME, score=1.0, evidence="no Once",
     )  # fmt: skip
     session = r.Session(token_sha256="3" * 64, account_id=account.id, expires_at=r.now())
-    study = r.Study(name="first", protocol=protocol(), protocol_sha256="4" * 64)
+    study = r.Study(name="first", version=2, protocol=protocol(), protocol_sha256="4" * 64)
     event = r.StudyEvent(study_id=study.id, status=r.StudyStatus.OPEN)
     item = r.Item(
         study_id=study.id, kind=r.ItemKind.AB, position=0, prompt_id=prompt.id,
-        generation_a_id=generation.id, generation_b_id=generation.id,
+        generation_a_id=generation.id, generation_b_id=generation.id, suggests=True,
     )  # fmt: skip
-    assignment = r.Assignment(item_id=item.id, reviewer_id=account.id, swapped=True)
+    control = r.Control(
+        item_id=item.id, kind=r.ControlKind.DEGRADED, criterion="fluency", of_item_id=item.id,
+        expected={"winners": {"overall": ["a"]}}, explanation="scrambled",
+    )  # fmt: skip
+    assignment = r.Assignment(
+        item_id=item.id, reviewer_id=account.id, swapped=True, adjudicates=True
+    )
     lease = r.Lease(assignment_id=assignment.id, expires_at=r.now() + timedelta(minutes=15))
     draft = r.Draft(assignment_id=assignment.id, content={"ratings": {"fluency": 3}})
     answer = r.Answer(
@@ -72,9 +78,24 @@ def one_of_each() -> list[Any]:
         answer_id=answer.id, generation_id=generation.id, criterion="fluency", value=4
     )
     vote = r.Vote(answer_id=answer.id, winner=r.Winner.BOTH_BAD)
+    mark = r.ReviewerSpan(
+        answer_id=answer.id, generation_id=generation.id, start=1, end=3,
+        category=r.SpanCategory.NONSENSE, severity=r.Severity.MAJOR, note="no word",
+    )  # fmt: skip
+    judgement = r.SuggestionJudgement(answer_id=answer.id, span_id=span.id, confirmed=True)
+    invitation = r.Invitation(
+        token_sha256="5" * 64, role=r.Role.REVIEWER, account_id=account.id, inviter_id=account.id,
+        note="for Eve", expires_at=r.now(),
+    )  # fmt: skip
+    use = r.InvitationUse(invitation_id=invitation.id, account_id=account.id)
+    message = r.Message(
+        sender_id=account.id, recipient_id=account.id, study_id=study.id, text="Thank you"
+    )
+    read = r.MessageRead(message_id=message.id)
     return [
         account, dataset, prompt, external, run, step, checkpoint, generation, score, result, span,
-        session, study, event, item, assignment, lease, draft, answer, rating, vote,
+        session, study, event, item, control, assignment, lease, draft, answer, rating, vote,
+        mark, judgement, invitation, use, message, read,
     ]  # fmt: skip
 
 
