@@ -7,8 +7,11 @@ from typing import Any
 
 from storage.answering import submit, undo
 from storage.assigning import next_tasks, progress, renew, save_draft
+from storage.joining import add_account, join
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add_account": add_account,
+    "join": join,
     "next_tasks": next_tasks,
     "progress": progress,
     "renew": renew,
