@@ -2,73 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from apps.review.server import build_app
 from lab.records import Role, StudyStatus, new_id
 from storage import queue
-from storage.client import Store
-
-WRITE = {"X-Lab": "review", "Accept": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def app_client(review_store: Store) -> Iterator[TestClient]:
-    with warnings.catch_warnings():
-        # Gradio's import leaves event loops behind without closing them.
-        warnings.simplefilter("ignore", ResourceWarning)
-        app = build_app(review_store)
-        gc.collect()
-    with TestClient(app, follow_redirects=False) as client:
-        yield client
-
-
-class Person:
-    """Somebody at the API."""
-
-    def __init__(self, client: TestClient, cookies: dict[str, str]) -> None:
-        self.client = client
-        self.cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-
-    def get(self, path: str, **headers: str) -> Any:
-        return self.client.get(path, headers={"Accept": "application/json"} | self.cookie | headers)
-
-    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
-        return self.client.post(path, json=body, headers=WRITE | self.cookie | headers)
-
-
-@pytest.fixture
-def ada(app_client: TestClient, bench: Any) -> Person:
-    return Person(app_client, bench.person("ada"))
-
-
-def tasks_of(person: Person, bench: Any) -> list[dict[str, Any]]:
-    return person.get(f"/api/studies/{bench.study.id}/tasks").json()["tasks"]
-
-
-def rating(bench: Any, task: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    names = [one["name"] for one in bench.study.protocol["criteria"]]
-    body = {
-        "answer_id": new_id(),
-        "assignment_id": task["assignment_id"],
-        "study_id": bench.study.id,
-        "kind": "rate",
-        "ratings": dict.fromkeys(names, 4),
-        "comment": "fine",
-        "seconds": 12.5,
-    }
-    return body | changes
-
-
-def vote(bench: Any, task: dict[str, Any], winner: str, **changes: Any) -> dict[str, Any]:
-    return rating(bench, task, kind="vote", ratings={}, winner=winner) | changes
-
+from tests.apps.review.people import Person, rating, tasks_of, vote
 
 # ---- who may -------------------------------------------------------------------------------
 
@@ -104,7 +45,7 @@ def test_a_reviewer_cannot_change_a_study(ada: Person, bench: Any) -> None:
 
 @pytest.mark.parametrize("path", ["answers", "undo", "renew", "drafts"])
 def test_a_write_without_the_header_is_refused(ada: Person, path: str) -> None:
-    reply = ada.client.post(f"/api/{path}", json={}, headers=ada.cookie)
+    reply = ada.client.post(f"/api/{path}", json={}, headers=ada.headers)
     assert reply.status_code == 403
     assert "reload the page" in reply.json()["error"]
 
