@@ -1,7 +1,8 @@
 """Turns the store into pandas frames for analysis and the dashboard, by SQL in DuckDB.
 
 Only answers that count are in them: the newest of an assignment, neither skipped, taken back nor
-late. People are named by account id and pseudonym only.
+late, given by the ordinary reviewers of an item that is no control. Texts that the lab made worse
+on purpose are in none of them but `controls`. People are named by account id and pseudonym only.
 """
 
 from __future__ import annotations
@@ -11,14 +12,32 @@ from typing import TYPE_CHECKING, Any
 
 from lab.errors import UnknownNameError
 from storage.client import Store
+from storage.controlled import controls
+from storage.marks import SPANS, reviewer_spans, spans, suggestion_judgements
 from storage.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "change_token",
+    "controls",
+    "counts",
+    "generation",
+    "generations",
+    "joined",
+    "ratings",
+    "reviewer_spans",
+    "scores",
+    "spans",
+    "suggestion_judgements",
+    "training",
+    "votes",
+]
+
 _RATINGS = """
     SELECT
-        studies.name AS study, items.id AS item_id, prompts.id AS prompt_id,
+        study_labels.label AS study, items.id AS item_id, prompts.id AS prompt_id,
         prompts.key AS prompt_key, datasets.name AS dataset, prompts.split AS split,
         generations.id AS generation_id, checkpoints.id AS checkpoint_id,
         checkpoints.name AS checkpoint, accounts.id AS reviewer_id,
@@ -26,11 +45,11 @@ _RATINGS = """
         answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
         answer.created_at AS created_at
     FROM ratings
-    JOIN counted_answers AS answer ON answer.id = ratings.answer_id
+    JOIN result_answers AS answer ON answer.id = ratings.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
     JOIN accounts ON accounts.id = assignments.reviewer_id
     JOIN items ON items.id = assignments.item_id
-    JOIN studies ON studies.id = items.study_id
+    JOIN study_labels ON study_labels.id = items.study_id
     JOIN generations ON generations.id = ratings.generation_id
     JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
     JOIN prompts ON prompts.id = generations.prompt_id
@@ -39,7 +58,7 @@ _RATINGS = """
 
 _VOTES = """
     SELECT
-        studies.name AS study, items.id AS item_id, prompts.id AS prompt_id,
+        study_labels.label AS study, items.id AS item_id, prompts.id AS prompt_id,
         prompts.key AS prompt_key, datasets.name AS dataset,
         a.id AS generation_a_id, b.id AS generation_b_id,
         checkpoint_a.id AS checkpoint_a_id, checkpoint_b.id AS checkpoint_b_id,
@@ -48,11 +67,11 @@ _VOTES = """
         votes.criterion AS criterion, votes.winner AS winner, assignments.swapped AS swapped,
         answer.seconds AS seconds, answer.comment AS comment, answer.created_at AS created_at
     FROM votes
-    JOIN counted_answers AS answer ON answer.id = votes.answer_id
+    JOIN result_answers AS answer ON answer.id = votes.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
     JOIN accounts ON accounts.id = assignments.reviewer_id
     JOIN items ON items.id = assignments.item_id
-    JOIN studies ON studies.id = items.study_id
+    JOIN study_labels ON study_labels.id = items.study_id
     JOIN prompts ON prompts.id = items.prompt_id
     JOIN datasets ON datasets.id = prompts.dataset_id
     JOIN generations AS a ON a.id = items.generation_a_id
@@ -73,7 +92,8 @@ _GENERATIONS = """
         CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END AS n_spans,
         checked.score AS hallucination_score{metrics}
     FROM generations
-    JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+    JOIN checkpoints
+        ON checkpoints.id = generations.checkpoint_id AND checkpoints.kind <> 'control'
     JOIN prompts ON prompts.id = generations.prompt_id
     JOIN datasets ON datasets.id = prompts.dataset_id
     LEFT JOIN newest_checks AS checked
@@ -147,30 +167,13 @@ def scores(store: Store) -> pd.DataFrame:
             checkpoints.name AS checkpoint, metric, version, value, reason
         FROM newest_scores
         JOIN generations ON generations.id = newest_scores.generation_id
-        JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
+        JOIN checkpoints
+            ON checkpoints.id = generations.checkpoint_id AND checkpoints.kind <> 'control'
         JOIN prompts ON prompts.id = generations.prompt_id
         JOIN datasets ON datasets.id = prompts.dataset_id
         ORDER BY metric, generations.rowid
         """,
     )
-
-
-def spans(store: Store, generation_id: str) -> pd.DataFrame:
-    """Return the marked pieces of one text, by the newest result of each check, in text order."""
-    return _frame(store, _SPANS, [generation_id])
-
-
-_SPANS = """
-    SELECT
-        span.id AS span_id, span.checker AS checker, newest_checks.version AS version,
-        span.start AS start, span."end" AS "end",
-        substring(generations.text, span.start + 1, span."end" - span.start) AS text,
-        span.type AS type, span.score AS score, span.evidence AS evidence
-    FROM hallucination_spans AS span
-    JOIN newest_checks ON newest_checks.id = span.check_result_id
-    JOIN generations ON generations.id = span.generation_id
-    WHERE span.generation_id = $1::UUID ORDER BY checker, span.start, span."end"
-"""
 
 
 def training(store: Store) -> pd.DataFrame:
@@ -219,7 +222,7 @@ def generation(store: Store, generation_id: str) -> dict[str, Any]:
             "WHERE generation_id = $1::UUID ORDER BY checker",
             [generation_id],
         ),
-        "spans": store.rows(_SPANS, [generation_id]),
+        "spans": store.rows(SPANS, [generation_id]),
         "ratings": store.rows(
             f"SELECT * FROM ({_RATINGS}) WHERE generation_id = $1::UUID "
             "ORDER BY created_at, criterion",

@@ -58,6 +58,18 @@ def share_interval(value: float, standard_error: float, n_clusters: int, level: 
     return Interval(float(special.expit(logit.low)), float(special.expit(logit.high)), level)
 
 
+def wilson_interval(n_hits: int, n: int, level: float) -> Interval:
+    """Build an interval for a share of independent trials (Wilson 1927).
+
+    Args:
+        n_hits: trials that hit.
+        n: trials, at least 1.
+        level: confidence.
+    """
+    found = stats.binomtest(n_hits, n).proportion_ci(level, method="wilson")
+    return Interval(float(found.low), float(found.high), level)
+
+
 def percentile_interval(resamples: np.ndarray, level: float) -> Interval | None:
     """Take the interval's ends from resampled values (Efron 1979).
 
