@@ -34,6 +34,15 @@ def every(store: Store) -> list[tuple[Study, StudyStatus]]:
     return [(study, statuses.get(study.id, StudyStatus.DRAFT)) for study in found]
 
 
+def open_ids(store: Store) -> list[str]:
+    """Return the ids of the studies that hand out items, the oldest first."""
+    query = (
+        "SELECT study_id FROM study_statuses JOIN studies ON studies.id = study_id "
+        "WHERE status = 'open' ORDER BY studies.created_at, studies.id"
+    )
+    return [row["study_id"] for row in store.rows(query)]
+
+
 def status(store: Store, study_id: str) -> StudyStatus:
     """Return the status of a study: a draft until something else is said."""
     rows = store.rows("SELECT status FROM study_statuses WHERE study_id = $1::UUID", [study_id])

@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from apps.review.wording import error
+from apps.review.language import LANGUAGE_HEADER
+from apps.review.wording import DEFAULT, error, languages
 from lab.errors import LabError, ReviewError, StoreError, UnknownNameError
 from lab.records import Account, Role
 
@@ -29,6 +30,24 @@ class Refused(Exception):
         self.code = code
 
 
+def known_language(asked: str) -> str:
+    """Let only languages pass that there is a wording file of.
+
+    Args:
+        asked: what the caller named.
+
+    Returns:
+        The same.
+
+    Raises:
+        Refused: there is no such language.
+    """
+    if asked not in languages():
+        known = ", ".join(languages())
+        raise Refused(400, error("language", given=ascii(asked[:20]), languages=known), "language")
+    return asked
+
+
 def signed_in(request: Request) -> Account:
     """Say who asks.
 
@@ -42,8 +61,9 @@ def signed_in(request: Request) -> Account:
         The account.
 
     Raises:
-        Refused: the page belongs to another account.
+        Refused: the page belongs to another account, or speaks a language without words.
     """
+    known_language(request.headers.get(LANGUAGE_HEADER, DEFAULT))
     account: Account = request.state.account
     page_of = request.headers.get(ACCOUNT_HEADER, account.id)
     if page_of != account.id:
@@ -93,7 +113,9 @@ def _lab_error(request: Request, problem: Exception) -> JSONResponse:
     if status == 503:
         logger.error("store: %s", problem)
         return _reply(status, error("store"))
-    return _reply(status, str(problem))
+    # What other parts of the lab say may name checkpoints, which no reviewer may read.
+    for_all = isinstance(problem, ReviewError) or request.state.account.role is Role.LEAD
+    return _reply(status, str(problem) if for_all else error("internal"))
 
 
 def _invalid(request: Request, problem: Exception) -> JSONResponse:

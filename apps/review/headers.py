@@ -49,7 +49,7 @@ class Headings:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        app = self.app if self._allowed(scope, path) else _REFUSAL
+        app = self.app if self._allowed(scope, path) else _refusal()
         await app(scope, receive, self._sender(send, path))
 
     def _allowed(self, scope: Scope, path: str) -> bool:
@@ -71,4 +71,5 @@ class Headings:
         return send_with_headers
 
 
-_REFUSAL = JSONResponse({"error": error("header")}, 403)
+def _refusal() -> JSONResponse:
+    return JSONResponse({"error": error("header")}, 403)

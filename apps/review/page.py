@@ -14,6 +14,7 @@ from apps.review.wording import words
 ASSETS = Path(__file__).parent / "assets"
 PATH = "/review"
 SYSTEM_FONTS = ("system-ui", "sans-serif")
+STYLES = ("review.css", "spans.css")
 
 
 @cache
@@ -61,7 +62,7 @@ def mount_page(app: FastAPI) -> None:
         show_error=False,
         max_file_size="1kb",
         theme=gradio.themes.Base(font=list(SYSTEM_FONTS), font_mono=["monospace"]),
-        head=f'<link rel="stylesheet" href="{assets}/review.css">',
+        head="".join(f'<link rel="stylesheet" href="{assets}/{name}">' for name in STYLES),
     )
 
 

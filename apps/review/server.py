@@ -12,6 +12,7 @@ from starlette.types import Scope
 from apps.review.api import reviewer_routes
 from apps.review.calls import explain_errors
 from apps.review.headers import Headings
+from apps.review.language import Spoken
 from apps.review.lead import lead_routes
 from apps.review.page import ASSETS, PATH, assets_version, mount_page
 from apps.review.wording import words
@@ -54,6 +55,7 @@ def build_app(store: Store) -> FastAPI:
     app.add_middleware(Gate, store_provider=lambda: store, roles=ROLES, public_paths=PUBLIC)
     app.add_middleware(CORSMiddleware, allow_origins=())
     app.add_middleware(Headings, api_path="/api/", widget_path=PATH)
+    app.add_middleware(Spoken)
     mount_page(app)
     return app
 
