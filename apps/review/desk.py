@@ -104,7 +104,10 @@ class Desk:
     def undo(self, body: UndoBody, account: Account) -> dict[str, Any]:
         """Take the reviewer's newest answer back and open its task again."""
         study = self.study(body.study_id)
-        task = queue.undo(self.store, body.answer_id, study.id, account.id)
+        try:
+            task = queue.undo(self.store, body.answer_id, study.id, account.id)
+        except ReviewError:
+            raise Refused(422, error("no_undo")) from None
         progress = queue.progress(self.store, study.id, account.id)
         return {"task": task_view(task) if task else None, "progress": progress_view(progress)}
 
