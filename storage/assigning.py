@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
-from statistics import median
 from typing import Any
 
 from lab.errors import ReviewError
-from lab.records import AnswerKind, Assignment, Draft, ItemKind, Lease, StudyStatus
-from storage.book import Book, Desk, Entry, Place
+from lab.records import Assignment, Draft, ItemKind, Lease, StudyStatus
+from storage.book import Book
+from storage.desk import Desk
+from storage.entries import Entry, Place
+from storage.ordering import choose
+from storage.sides import draw_swapped
 
 LEASE = timedelta(minutes=15)
 """How long an assignment holds its place without a sign of life."""
@@ -30,28 +30,17 @@ def next_tasks(
         count: how many assignments the reviewer is to have at hand.
 
     Returns:
-        Outlines of assignments: those under a lease of the reviewer's already, then new ones.
+        Outlines of assignments: begun suggestions, what the reviewer holds already, new ones.
     """
-    book = desk.book(study_id)
+    book = desk.book(study_id, moment)
     desk.check_reviewer(reviewer_id)
     if book.status != StudyStatus.OPEN:
         return []
-    mine = book.places_of(reviewer_id)
-    held = [place for place in mine if place.is_open and place.holds(moment)][:count]
-    free = _free(book, reviewer_id, moment)
-    taken = [
-        _take(desk, book, entry, reviewer_id, moment) for entry in islice(free, count - len(held))
-    ]
-    return [outline(place) for place in held + taken]
-
-
-def _free(book: Book, reviewer_id: str, moment: datetime) -> Iterator[Entry]:
-    for entry in book.entries:
-        mine = entry.places.get(reviewer_id)
-        if mine is not None and (not mine.is_open or mine.holds(moment)):
-            continue
-        if book.has_room(entry, reviewer_id, moment):
-            yield entry
+    held = [place for place in book.own(reviewer_id) if place.is_pending and place.holds]
+    held.sort(key=lambda place: place.step == "own")
+    while len(held) < count and (entry := choose(book, reviewer_id)):
+        held.append(_take(desk, book, entry, reviewer_id, moment))
+    return [outline(place) for place in held[:count]]
 
 
 def _take(desk: Desk, book: Book, entry: Entry, reviewer_id: str, moment: datetime) -> Place:
@@ -60,7 +49,9 @@ def _take(desk: Desk, book: Book, entry: Entry, reviewer_id: str, moment: dateti
         assignment = Assignment(
             item_id=entry.id,
             reviewer_id=reviewer_id,
-            swapped=entry.kind == ItemKind.AB and _draw_side(entry.id, reviewer_id),
+            swapped=entry.kind == ItemKind.AB
+            and draw_swapped(entry, reviewer_id, book.lean(entry, reviewer_id)),
+            adjudicates=entry.id in book.unsettled,
             created_at=moment,
         )
         place = Place(
@@ -68,62 +59,45 @@ def _take(desk: Desk, book: Book, entry: Entry, reviewer_id: str, moment: dateti
             entry=entry,
             reviewer_id=reviewer_id,
             swapped=assignment.swapped,
+            adjudicates=assignment.adjudicates,
             expires_at=moment,
         )
         desk.new.append(assignment)
         book.add_place(place)
-    lease(desk, place, moment)
+    lease(desk, book, place, moment)
     return place
 
 
-def _draw_side(item_id: str, reviewer_id: str) -> bool:
-    # Ids are random, so this bit is too; drawn so, it can be checked afterwards.
-    return bool(hashlib.sha256(f"{item_id} {reviewer_id}".encode()).digest()[0] & 1)
-
-
-def lease(desk: Desk, place: Place, moment: datetime) -> None:
+def lease(desk: Desk, book: Book, place: Place, moment: datetime) -> None:
     """Hold a place from a moment on."""
-    place.expires_at = moment + LEASE
-    desk.new.append(Lease(assignment_id=place.id, expires_at=place.expires_at, created_at=moment))
+    _set_lease(desk, book, place, moment + LEASE, moment)
+
+
+def _set_lease(
+    desk: Desk, book: Book, place: Place, expires_at: datetime, moment: datetime
+) -> None:
+    book.lease(place, expires_at, moment)
+    desk.new.append(Lease(assignment_id=place.id, expires_at=expires_at, created_at=moment))
 
 
 def outline(place: Place) -> dict[str, Any]:
     """Say what a task is made of: ids of its texts, not the texts."""
     entry = place.entry
+    waits = entry.is_training or place.adjudicates or (entry.suggests and place.step == "own")
     return {
         "assignment_id": place.id,
         "item_id": entry.id,
         "kind": entry.kind.value,
+        "step": place.step,
         "position": entry.position,
         "prompt_id": entry.prompt_id,
         "generation_ids": entry.generation_ids[::-1] if place.swapped else entry.generation_ids,
         "swapped": place.swapped,
         "expires_at": place.expires_at.isoformat(),
         "given_answer_id": place.given_answer_id,
-    }
-
-
-def progress(desk: Desk, moment: datetime, *, study_id: str, reviewer_id: str) -> dict[str, Any]:
-    """Say how far a reviewer is in a study.
-
-    Returns:
-        The fields of `storage.progress.Progress`.
-
-    Raises:
-        ReviewError: there is no such study.
-    """
-    book = desk.book(study_id)
-    mine = book.places_of(reviewer_id)
-    done = [place for place in mine if place.kind in (AnswerKind.RATE, AnswerKind.VOTE)]
-    times = [place.seconds for place in done if place.seconds is not None]
-    n_held = sum(place.is_open and place.holds(moment) for place in mine)
-    n_free = sum(1 for _ in _free(book, reviewer_id, moment))
-    saved = max((place.answered_at for place in done if place.answered_at), default=None)
-    return {
-        "n_answered": len(done),
-        "n_total_for_me": len(done) + n_held + n_free,
-        "median_seconds": median(times) if times else None,
-        "last_saved_at": saved and saved.isoformat(),
+        "is_training": entry.is_training,
+        "adjudicates": place.adjudicates,
+        "waits": waits,
     }
 
 
@@ -136,17 +110,33 @@ def renew(desk: Desk, moment: datetime, *, assignment_id: str, reviewer_id: str)
     Raises:
         ReviewError: the place has gone to another reviewer, or the item is answered.
     """
-    book = desk.book_of(assignment_id)
+    book = desk.book_of(assignment_id, moment)
     place = book.place_of(assignment_id, reviewer_id)
-    if not place.is_open:
+    if not place.is_pending:
         raise ReviewError("this item is answered already; take the answer back to change it")
-    if not book.has_room(place.entry, reviewer_id, moment):
+    if not place.has_room:
         raise ReviewError(
             "the place of this item has gone to another reviewer; "
             "an answer will be kept, but not counted"
         )
-    lease(desk, place, moment)
+    lease(desk, book, place, moment)
     return place.expires_at.isoformat()
+
+
+def release(desk: Desk, moment: datetime, *, study_id: str, reviewer_id: str) -> int:
+    """Give back at once whatever a reviewer holds without having answered it.
+
+    Returns:
+        How many places went back.
+
+    Raises:
+        ReviewError: there is no such study.
+    """
+    book = desk.book(study_id, moment)
+    held = [place for place in book.own(reviewer_id) if place.is_open and place.holds]
+    for place in held:
+        _set_lease(desk, book, place, moment, moment)
+    return len(held)
 
 
 def save_draft(desk: Desk, moment: datetime, *, draft: dict[str, Any], reviewer_id: str) -> None:
@@ -156,7 +146,7 @@ def save_draft(desk: Desk, moment: datetime, *, draft: dict[str, Any], reviewer_
         ReviewError: the assignment is not the reviewer's.
     """
     assignment_id = draft["assignment_id"]
-    desk.book_of(assignment_id).place_of(assignment_id, reviewer_id)
+    desk.book_of(assignment_id, moment).place_of(assignment_id, reviewer_id)
     query = "SELECT 1 FROM drafts WHERE id = $1::UUID"
     if not desk.connection.execute(query, [draft["id"]]).fetchall():
         desk.new.append(Draft(**draft, created_at=moment))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from lab.errors import ReviewError
 from lab.records import Account, Invitation, InvitationUse, Role, Session
-from storage.book import Desk
+from storage.desk import Desk
 from storage.schema import check_fits, column_list, columns, decode
 
 Record = TypeVar("Record")

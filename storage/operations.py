@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from storage.answering import submit, undo
-from storage.assigning import next_tasks, progress, renew, save_draft
+from storage.assigning import next_tasks, release, renew, save_draft
+from storage.counting import progress
 from storage.joining import add_account, join
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -14,6 +15,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "join": join,
     "next_tasks": next_tasks,
     "progress": progress,
+    "release": release,
     "renew": renew,
     "save_draft": save_draft,
     "submit": submit,

@@ -14,7 +14,7 @@ class Progress:
     """How far one reviewer is in a study."""
 
     n_answered: int
-    """Items that the reviewer has rated or compared; skipped ones are not among them."""
+    """Items that the reviewer has judged; skipped ones and training are not among them."""
 
     n_total_for_me: int
     """Those, and the items that the reviewer may still judge."""
@@ -24,6 +24,12 @@ class Progress:
 
     last_saved_at: datetime | None
     """When the last answer was stored, UTC; None before the first."""
+
+    n_training_left: int
+    """Items of the training round that the reviewer has still to answer."""
+
+    qualified: bool | None
+    """Whether the training round was passed; None without one, or before its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class ReviewerProgress:
     """What reports call the person."""
 
     n_answered: int
-    """Items rated or compared."""
+    """Items judged, without training."""
 
     n_skipped: int
     """Items skipped."""
@@ -66,7 +72,7 @@ class Flag:
     """Its place in the queue."""
 
     kind: ItemKind
-    """Rated or compared."""
+    """What was asked."""
 
     pseudonym: str
     """Who says so."""
@@ -86,13 +92,17 @@ class StudyProgress:
     """How far a study is as a whole."""
 
     slots: dict[ItemKind, tuple[int, int]]
-    """By kind of item: places answered, and places that there are (items × reviewers per item)."""
+    """By kind of item: places answered, and places that there are (items × reviewers per item);
+    training and adjudication are not among them."""
 
     reviewers: list[ReviewerProgress]
     """Everyone who has answered, by name."""
 
     flags: list[Flag]
     """All flags, the newest first."""
+
+    is_complete: bool
+    """Whether there are items, and each but training has all its answers."""
 
 
 def progress(store: Store, study_id: str, reviewer_id: str) -> Progress:
@@ -106,53 +116,61 @@ def progress(store: Store, study_id: str, reviewer_id: str) -> Progress:
     return Progress(**found | {"last_saved_at": saved and datetime.fromisoformat(saved)})
 
 
-def _reviewers_per_item(store: Store, study_id: str) -> int:
-    query = "SELECT (protocol->>'reviewers_per_item')::BIGINT AS n FROM studies WHERE id = $1::UUID"
-    rows = store.rows(query, [study_id])
-    return rows[0]["n"] if rows else 0
-
-
 def study_progress(store: Store, study_id: str) -> StudyProgress:
     """Say how far a study is: places answered, what each reviewer did, what was flagged."""
+    slots = store.rows(_SLOTS, [study_id])
     return StudyProgress(
-        slots=_slots(store, study_id),
+        slots={ItemKind(row["kind"]): (row["n_answered"], row["n_places"]) for row in slots},
         reviewers=[ReviewerProgress(**row) for row in store.rows(_REVIEWERS, [study_id])],
         flags=[
             Flag(**row | {"kind": ItemKind(row["kind"])}) for row in store.rows(_FLAGS, [study_id])
         ],
+        is_complete=bool(slots) and all(row["is_complete"] for row in slots),
     )
 
 
-def _slots(store: Store, study_id: str) -> dict[ItemKind, tuple[int, int]]:
-    n_reviewers = _reviewers_per_item(store, study_id)
-    rows = store.rows(_SLOTS, [study_id])
-    return {
-        ItemKind(row["kind"]): (row["n_answered"], row["n_items"] * n_reviewers) for row in rows
-    }
-
-
 _SLOTS = """
-    SELECT items.kind AS kind, count(DISTINCT items.id) AS n_items,
-        count(counted_answers.id) AS n_answered
-    FROM items
-    LEFT JOIN assignments ON assignments.item_id = items.id
-    LEFT JOIN counted_answers ON counted_answers.assignment_id = assignments.id
-    WHERE study_id = $1::UUID GROUP BY items.kind ORDER BY items.kind DESC
+    WITH
+        plan AS (
+            SELECT (protocol->>'reviewers_per_item')::BIGINT AS n_places
+            FROM studies WHERE id = $1::UUID
+        ),
+        answered AS (
+            SELECT item_id, count(*) AS n_answered
+            FROM counted_answers JOIN assignments ON assignments.id = assignment_id
+            WHERE NOT adjudicates GROUP BY item_id
+        )
+    SELECT items.kind AS kind,
+        coalesce(sum(n_answered), 0)::BIGINT AS n_answered,
+        (count(*) * any_value(n_places))::BIGINT AS n_places,
+        bool_and(coalesce(n_answered, 0) >= n_places) AS is_complete
+    FROM items CROSS JOIN plan LEFT JOIN answered ON answered.item_id = items.id
+    WHERE study_id = $1::UUID
+        AND items.id NOT IN (SELECT item_id FROM controls WHERE kind = 'training')
+    GROUP BY items.kind ORDER BY items.kind DESC
 """
 
 _REVIEWERS = """
     SELECT
         accounts.id AS reviewer_id, name, pseudonym,
-        count(*) FILTER (WHERE answer.kind IN ('rate', 'vote')) AS n_answered,
-        count(*) FILTER (WHERE answer.kind = 'skip') AS n_skipped,
+        count(*) FILTER (WHERE is_given) AS n_answered,
+        count(*) FILTER (WHERE answer.kind = 'skip' AND NOT is_training) AS n_skipped,
         count(*) FILTER (WHERE answer.late) AS n_late,
-        median(seconds) FILTER (WHERE answer.kind IN ('rate', 'vote')) AS median_seconds,
+        median(seconds) FILTER (WHERE is_given) AS median_seconds,
         max(answer.created_at) AS last_saved_at
-    FROM newest_answers AS answer
-    JOIN assignments ON assignments.id = assignment_id
-    JOIN items ON items.id = item_id
+    FROM (
+        SELECT newest_answers.*, coalesce(controls.kind = 'training', false) AS is_training,
+            newest_answers.kind IN ('rate', 'vote', 'spans', 'judge') AND NOT is_training
+                AS is_given,
+            reviewer_id
+        FROM newest_answers
+        JOIN assignments ON assignments.id = assignment_id
+        JOIN items ON items.id = item_id
+        LEFT JOIN controls ON controls.item_id = items.id
+        WHERE study_id = $1::UUID
+    ) AS answer
     JOIN accounts ON accounts.id = reviewer_id
-    WHERE study_id = $1::UUID GROUP BY ALL ORDER BY name
+    GROUP BY ALL ORDER BY name
 """
 
 _FLAGS = """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lab.records import Draft
 from storage.client import Store
+from storage.given import others_answer, read_answers
 from storage.progress import Progress, StudyProgress, progress, study_progress
 from storage.tasks import Task, read_tasks
 
@@ -17,6 +20,7 @@ __all__ = [
     "Task",
     "next_tasks",
     "progress",
+    "release",
     "renew",
     "save_draft",
     "study_progress",
@@ -41,9 +45,20 @@ class Submitted:
     recorded_at: datetime
     """When the store took it first, UTC."""
 
+    feedback: dict[str, Any] | None
+    """In training: `right`, `expected` (as on the screen: ratings, winners or spans),
+    `explanation`; None otherwise."""
+
+    others: list[dict[str, Any]] | None
+    """For who settles a disagreement: the answers of the item's reviewers, as on the screen of the
+    one who settles, without names: ratings, winners, spans, comment; None for everyone else."""
+
+    follow_up: Task | None
+    """The checker's suggestions for the text just marked, to be confirmed or rejected."""
+
 
 def next_tasks(store: Store, study_id: str, reviewer_id: str, count: int = 2) -> list[Task]:
-    """Give a reviewer the next items: those under an own lease first, then new ones.
+    """Give a reviewer the next items: begun ones, then those under an own lease, then new ones.
 
     Args:
         store: the store.
@@ -52,7 +67,8 @@ def next_tasks(store: Store, study_id: str, reviewer_id: str, count: int = 2) ->
         count: how many tasks to have at hand.
 
     Returns:
-        At most `count` tasks in queue order; none when all is done or the study is not open.
+        At most `count` tasks; none when nothing is left for this reviewer, the training round was
+        not passed, or the study is not open.
 
     Raises:
         ReviewError: the study or the account does not exist.
@@ -84,29 +100,49 @@ def save_draft(store: Store, draft: Draft, reviewer_id: str) -> None:
     store.do("save_draft", draft=fields, reviewer_id=reviewer_id)
 
 
+def release(store: Store, study_id: str, reviewer_id: str) -> int:
+    """Give back at once whatever a reviewer holds in a study without having answered it.
+
+    Returns:
+        How many places went back.
+
+    Raises:
+        ReviewError: there is no such study.
+    """
+    n_released: int = store.do("release", study_id=study_id, reviewer_id=reviewer_id)
+    return n_released
+
+
 def submit(
     store: Store,
+    *,
     answer_id: str,
     assignment_id: str,
     reviewer_id: str,
     kind: str,
-    ratings: dict[str, int] | None = None,
-    winner: str | None = None,
+    ratings: Mapping[str, int] | None = None,
+    winners: Mapping[str, str] | None = None,
+    spans: Sequence[Mapping[str, Any]] | None = None,
+    judgements: Mapping[str, bool] | None = None,
     comment: str = "",
     reason: str = "",
     flag: str = "",
     seconds: float = 0.0,
 ) -> Submitted:
-    """Store an answer; the same `answer_id` twice is one answer.
+    """Store an answer; the same `answer_id` twice is one answer, with the same reply.
 
     Args:
         store: the store.
         answer_id: UUID made in the browser.
         assignment_id: what is answered.
         reviewer_id: the reviewer's account.
-        kind: "rate", "vote" or "skip".
+        kind: "rate", "vote", "spans", "judge" or "skip".
         ratings: value by criterion, for "rate".
-        winner: "left", "right", "tie" or "both_bad" as on the screen, for "vote".
+        winners: "left", "right", "tie" or "both_bad" as on the screen, for "overall" and each
+            further criterion that the study compares on, for "vote".
+        spans: all marks of the text, each with start, end (code points), category, severity and
+            note, for "spans" and "judge".
+        judgements: whether a suggestion is confirmed, by its id, for "judge".
         comment: free words.
         reason: why it was skipped.
         flag: what is wrong with the item itself.
@@ -115,20 +151,43 @@ def submit(
     Raises:
         ReviewError: the study does not allow this answer; says why.
     """
+    said = {
+        "ratings": dict(ratings or {}),
+        "winners": dict(winners or {}),
+        "spans": [dict(span) for span in spans or ()],
+        "judgements": dict(judgements or {}),
+    }
     found = store.do(
         "submit",
         answer_id=answer_id,
         assignment_id=assignment_id,
         reviewer_id=reviewer_id,
         kind=kind,
-        ratings=ratings or {},
-        winner=winner,
         comment=comment,
         reason=reason,
         flag=flag,
         seconds=seconds,
+        said=said,
     )
-    return Submitted(**found | {"recorded_at": datetime.fromisoformat(found["recorded_at"])})
+    return _submitted(store, found)
+
+
+def _submitted(store: Store, found: dict[str, Any]) -> Submitted:
+    follow_up, others = found["follow_up"], found["others"]
+    return Submitted(
+        answer_id=found["answer_id"],
+        repeated=found["repeated"],
+        late=found["late"],
+        recorded_at=datetime.fromisoformat(found["recorded_at"]),
+        feedback=found["feedback"],
+        others=_others(store, **others) if others else None,
+        follow_up=read_tasks(store, [follow_up])[0] if follow_up else None,
+    )
+
+
+def _others(store: Store, answer_ids: list[str], swapped: bool) -> list[dict[str, Any]]:
+    answers = read_answers(store, answer_ids)
+    return [others_answer(answers[id], swapped) for id in answer_ids]
 
 
 def undo(store: Store, answer_id: str, study_id: str, reviewer_id: str) -> Task | None:

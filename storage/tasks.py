@@ -6,10 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from lab.records import ItemKind
 from storage.client import Store
+from storage.given import own_answer, read_answers, read_suggestions
+
+Step = Literal["own", "suggestions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,10 @@ class Task:
     """The item."""
 
     kind: ItemKind
-    """Rated or compared."""
+    """Rated, compared or marked."""
+
+    step: Step
+    """What is asked now: an "own" answer, or a word on the checker's "suggestions"."""
 
     position: int
     """0-based place in the study's queue."""
@@ -41,11 +47,23 @@ class Task:
     """What the reviewer had entered since the last answer, if anything."""
 
     answer: dict[str, Any] | None
-    """The answer that was taken back, as on the screen: kind, ratings, winner, comment, reason,
-    flag; None where there was none."""
+    """The answer that was taken back, or the own marks before the suggestions, as on the screen:
+    kind, ratings, winners, spans, judgements, comment, reason, flag; None where there was none."""
 
     expires_at: datetime
     """When the place goes back to the queue unless answered, UTC."""
+
+    is_training: bool
+    """Whether it belongs to the training round, with feedback on the answer."""
+
+    adjudicates: bool
+    """Whether the answer settles a disagreement; the others' answers come with the reply."""
+
+    waits: bool
+    """Whether the reply to the answer has something to show before the next task."""
+
+    suggestions: tuple[dict[str, Any], ...]
+    """What the checker marks: id, start, end (code points), type, evidence; only in that step."""
 
 
 _TEXTS = """
@@ -57,23 +75,20 @@ _TEXTS = """
     FROM drafts WHERE assignment_id IN ({assignments}) GROUP BY assignment_id
 """
 
-_ANSWERS = """
-    SELECT
-        id, kind, comment, reason, flag, created_at,
-        (SELECT list(struct_pack(criterion := criterion, value := value)) FROM ratings
-            WHERE answer_id = answers.id) AS ratings,
-        (SELECT any_value(winner) FROM votes WHERE answer_id = answers.id) AS winner
-    FROM answers WHERE id IN (SELECT unnest($1::UUID[]))
-"""
-
 
 def read_tasks(store: Store, outlines: Sequence[dict[str, Any]]) -> list[Task]:
     """Fill the outlines that the queue gives with texts, drafts and answers, in their order."""
     if not outlines:
         return []
     texts = _read_texts(store, outlines)
-    answers = _read_answers(store, [one["given_answer_id"] for one in outlines])
-    return [_task(one, texts, answers.get(one["given_answer_id"])) for one in outlines]
+    given = [one["given_answer_id"] for one in outlines]
+    answers = read_answers(store, [id for id in given if id])
+    checked = [one["generation_ids"][0] for one in outlines if one["step"] == "suggestions"]
+    suggestions = read_suggestions(store, checked)
+    return [
+        _task(one, texts, answers.get(id), suggestions.get(one["generation_ids"][0], ()))
+        for one, id in zip(outlines, given, strict=True)
+    ]
 
 
 def _read_texts(store: Store, outlines: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -87,25 +102,28 @@ def _read_texts(store: Store, outlines: Sequence[dict[str, Any]]) -> dict[str, d
     return {row["id"]: row for row in store.rows(_TEXTS.format(**listed))}
 
 
-def _read_answers(store: Store, ids: list[str | None]) -> dict[str | None, dict[str, Any]]:
-    known = [id for id in ids if id]
-    return {row["id"]: row for row in store.rows(_ANSWERS, [known])} if known else {}
-
-
 def _task(
-    one: dict[str, Any], texts: dict[str, dict[str, Any]], answer: dict[str, Any] | None
+    one: dict[str, Any],
+    texts: dict[str, dict[str, Any]],
+    answer: dict[str, Any] | None,
+    suggestions: tuple[dict[str, Any], ...],
 ) -> Task:
     return Task(
         assignment_id=one["assignment_id"],
         item_id=one["item_id"],
         kind=ItemKind(one["kind"]),
+        step=one["step"],
         position=one["position"],
         prompt=texts[one["prompt_id"]]["text"],
         source=texts[one["prompt_id"]]["source"],
         texts=tuple(texts[id]["text"] for id in one["generation_ids"]),
         draft=_draft(texts.get(one["assignment_id"]), answer),
-        answer=answer and _on_screen(answer, one["swapped"]),
+        answer=answer and own_answer(answer, one["swapped"]),
         expires_at=datetime.fromisoformat(one["expires_at"]),
+        is_training=one["is_training"],
+        adjudicates=one["adjudicates"],
+        waits=one["waits"],
+        suggestions=suggestions if one["step"] == "suggestions" else (),
     )
 
 
@@ -114,15 +132,3 @@ def _draft(draft: dict[str, Any] | None, answer: dict[str, Any] | None) -> dict[
         return None
     found: dict[str, Any] = json.loads(draft["text"])
     return found
-
-
-def _on_screen(answer: dict[str, Any], swapped: bool) -> dict[str, Any]:
-    sides = {"a": "right" if swapped else "left", "b": "left" if swapped else "right"}
-    return {
-        "kind": answer["kind"],
-        "ratings": {part["criterion"]: part["value"] for part in answer["ratings"] or []},
-        "winner": sides.get(answer["winner"], answer["winner"]),
-        "comment": answer["comment"],
-        "reason": answer["reason"],
-        "flag": answer["flag"],
-    }

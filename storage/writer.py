@@ -15,8 +15,9 @@ from typing import Any
 import duckdb
 
 from lab.errors import LabError, StoreError
-from storage.book import Desk
+from lab.records import Account
 from storage.clock import Clock
+from storage.desk import Desk
 from storage.insert import Connection, add_rows, insert_records
 from storage.wire import Rows
 
@@ -24,7 +25,8 @@ GROUP_SIZE = 128
 """Most operations that share one COMMIT."""
 
 QUEUE_TABLES = {
-    "accounts", "studies", "study_events", "items", "assignments", "leases", "answers",
+    "accounts", "studies", "study_events", "items", "controls", "assignments", "leases", "answers",
+    "ratings", "votes", "reviewer_spans",
 }  # fmt: skip
 """What the desk's books are made of."""
 
@@ -121,6 +123,9 @@ class Writer:
             self._roll_back()
             raise
         self.n_commits += bool(self._desk.new) or any(job.rows for job in jobs)
+        if any(isinstance(record, Account) for record in self._desk.new):
+            # A study may name it as the one who settles disagreements.
+            self._desk.clear()
         self._desk.new.clear()
         return outcomes
 

@@ -18,7 +18,12 @@ def main(folder: str, study_id: str, reviewer_id: str, stop: str) -> None:
             for task in queue.next_tasks(store, study_id, reviewer_id, 2):
                 ratings = {"coherence": 1, "fluency": 5}
                 done = queue.submit(
-                    store, new_id(), task.assignment_id, reviewer_id, "rate", ratings
+                    store,
+                    answer_id=new_id(),
+                    assignment_id=task.assignment_id,
+                    reviewer_id=reviewer_id,
+                    kind="rate",
+                    ratings=ratings,
                 )
                 sys.stdout.write(f"{done.answer_id} {task.assignment_id}\n")
                 sys.stdout.flush()

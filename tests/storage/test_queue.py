@@ -17,7 +17,12 @@ RATINGS = {"coherence": 3, "fluency": 5}
 
 def rate(store: Store, task: queue.Task, reviewer: r.Account, **other: object) -> queue.Submitted:
     given = {"kind": "rate", "ratings": RATINGS, "seconds": 2.0} | other
-    return queue.submit(store, r.new_id(), task.assignment_id, reviewer.id, **given)
+    given = {"answer_id": r.new_id()} | given
+    return queue.submit(store, assignment_id=task.assignment_id, reviewer_id=reviewer.id, **given)
+
+
+def skip(store: Store, task: queue.Task, reviewer: r.Account) -> queue.Submitted:
+    return rate(store, task, reviewer, kind="skip", reason="unreadable")
 
 
 def expire(store: Store, task: queue.Task) -> None:
@@ -64,11 +69,11 @@ def test_a_task_shows_texts_and_no_names(store: Store, made_study: SimpleNamespa
 def test_the_side_swap_is_undone(store: Store, made: ModuleType) -> None:
     made_study = made.small_study(n_rate=0, n_ab=12, n_reviewers=1, reviewers_per_item=1)
     store.add(made_study.records)
-    reviewer = made_study.reviewers[0].id
-    tasks = queue.next_tasks(store, made_study.study.id, reviewer, 12)
+    reviewer = made_study.reviewers[0]
+    tasks = queue.next_tasks(store, made_study.study.id, reviewer.id, 12)
     for task in tasks:
         side = "left" if task.texts[0].startswith("cand") else "right"
-        queue.submit(store, r.new_id(), task.assignment_id, reviewer, "vote", winner=side)
+        rate(store, task, reviewer, kind="vote", winners={"overall": side})
     assert {vote.winner for vote in store.select(r.Vote)} == {r.Winner.B}
     assert {one.swapped for one in store.select(r.Assignment)} == {True, False}
 
@@ -76,8 +81,8 @@ def test_the_side_swap_is_undone(store: Store, made: ModuleType) -> None:
 def test_the_same_submit_twice_is_one_answer(store: Store, made_study: SimpleNamespace) -> None:
     reviewer = made_study.reviewers[0]
     task = queue.next_tasks(store, made_study.study.id, reviewer.id, 1)[0]
-    given = (store, r.new_id(), task.assignment_id, reviewer.id, "rate", RATINGS)
-    first, again = queue.submit(*given), queue.submit(*given)
+    id = r.new_id()
+    first, again = (rate(store, task, reviewer, answer_id=id) for _ in range(2))
     assert (first.repeated, again.repeated) == (False, True)
     assert (first.answer_id, first.recorded_at) == (again.answer_id, again.recorded_at)
     assert len(store.select(r.Answer)) == 1
@@ -90,10 +95,11 @@ def test_one_submit_from_many_threads_is_one_answer(
 ) -> None:
     reviewer = made_study.reviewers[0]
     task = queue.next_tasks(store, made_study.study.id, reviewer.id, 1)[0]
-    given = (store, r.new_id(), task.assignment_id, reviewer.id, "rate", RATINGS)
+    id = r.new_id()
     found: list[queue.Submitted] = []
     threads = [
-        threading.Thread(target=lambda: found.append(queue.submit(*given))) for _ in range(8)
+        threading.Thread(target=lambda: found.append(rate(store, task, reviewer, answer_id=id)))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -196,8 +202,8 @@ def test_undo_opens_the_last_answer_and_it_can_be_sent_anew(
     earlier = queue.undo(store, r.new_id(), study, one.id)
     assert earlier is not None
     assert earlier.answer == {
-        "kind": "rate", "ratings": RATINGS, "winner": None, "comment": "hm", "reason": "",
-        "flag": "",
+        "kind": "rate", "ratings": RATINGS, "winners": {}, "spans": [], "judgements": {},
+        "comment": "hm", "reason": "", "flag": "",
     }  # fmt: skip
     assert queue.undo(store, r.new_id(), study, one.id) is None
     assert store.rows("SELECT * FROM counted_answers") == []
@@ -220,7 +226,7 @@ def test_a_second_answer_without_undo_supersedes(store: Store, made_study: Simpl
 def test_a_skip_gives_the_place_back(store: Store, made_study: SimpleNamespace) -> None:
     study, (one, two, _) = made_study.study.id, made_study.reviewers
     task = queue.next_tasks(store, study, one.id, 1)[0]
-    queue.submit(store, r.new_id(), task.assignment_id, one.id, "skip", reason="unreadable")
+    skip(store, task, one)
     assert task.item_id not in {t.item_id for t in queue.next_tasks(store, study, one.id, 1)}
     assert queue.next_tasks(store, study, two.id, 1)[0].item_id == task.item_id
     assert store.rows("SELECT * FROM counted_answers") == []
@@ -252,7 +258,8 @@ def test_drafts_are_kept_until_the_answer(store: Store, made_study: SimpleNamesp
         ({"ratings": {"coherence": 3, "fluency": 6}}, "fluency must be a whole number from 1 to 5"),
         ({"ratings": {"coherence": 3, "fluency": 2.5}}, "not 2.5"),
         ({"ratings": {"coherence": 3, "fluency": True}}, "not True"),
-        ({"kind": "vote", "winner": "left"}, "takes 'rate' or 'skip'"),
+        ({"kind": "vote", "winners": {"overall": "left"}}, "takes 'rate' or 'skip'"),
+        ({"kind": "judge"}, "takes 'rate' or 'skip'"),
         ({"kind": "undo"}, "takes 'rate' or 'skip'"),
         ({"seconds": -1}, "seconds must be"),
     ],
@@ -273,10 +280,14 @@ def test_answers_to_what_is_not_ones_own(store: Store, made_study: SimpleNamespa
     tasks = queue.next_tasks(store, made_study.study.id, one.id, 3)
     with pytest.raises(ReviewError, match="not yours"):
         rate(store, tasks[0], two)
-    with pytest.raises(ReviewError, match="winner must be one of left"):
-        queue.submit(store, r.new_id(), tasks[2].assignment_id, one.id, "vote", winner="a")
+    with pytest.raises(ReviewError, match="winner of overall must be one of left"):
+        rate(store, tasks[2], one, kind="vote", winners={"overall": "a"})
+    with pytest.raises(ReviewError, match="compare on each once: overall; got none"):
+        rate(store, tasks[2], one, kind="vote")
     with pytest.raises(ReviewError, match="no assignment"):
-        queue.submit(store, r.new_id(), r.new_id(), one.id, "skip")
+        queue.submit(
+            store, answer_id=r.new_id(), assignment_id=r.new_id(), reviewer_id=one.id, kind="skip"
+        )
     with pytest.raises(ReviewError, match="no account"):
         queue.next_tasks(store, made_study.study.id, r.new_id())
     with pytest.raises(ReviewError, match="no study"):
@@ -287,29 +298,42 @@ def test_a_study_that_is_not_open_hands_out_nothing(
     store: Store, made_study: SimpleNamespace
 ) -> None:
     study, one = made_study.study, made_study.reviewers[0]
-    task = queue.next_tasks(store, study.id, one.id, 1)[0]
+    task, other = queue.next_tasks(store, study.id, one.id, 2)
     store.add([r.StudyEvent(study_id=study.id, status=r.StudyStatus.PAUSED)])
     assert queue.next_tasks(store, study.id, one.id) == []
     assert not rate(store, task, one).late
     with pytest.raises(ReviewError, match="paused"):
         queue.undo(store, r.new_id(), study.id, one.id)
     store.add([r.StudyEvent(study_id=study.id, status=r.StudyStatus.CLOSED)])
-    assert rate(store, task, one).late
+    assert rate(store, other, one).late
+    with pytest.raises(ReviewError, match="before stands"):
+        rate(store, task, one)
+    assert len(store.rows("SELECT * FROM counted_answers")) == 1
     store.add([r.StudyEvent(study_id=study.id, status=r.StudyStatus.OPEN)])
-    assert len(queue.next_tasks(store, study.id, one.id)) == 2
+    assert len(queue.next_tasks(store, study.id, one.id)) == 1
 
 
 def test_progress(store: Store, made_study: SimpleNamespace) -> None:
     study, (one, two, _) = made_study.study.id, made_study.reviewers
     assert queue.progress(store, study, one.id) == queue.Progress(
-        n_answered=0, n_total_for_me=3, median_seconds=None, last_saved_at=None
+        n_answered=0,
+        n_total_for_me=3,
+        median_seconds=None,
+        last_saved_at=None,
+        n_training_left=0,
+        qualified=None,
     )
     first, second = queue.next_tasks(store, study, one.id, 2)
     last = rate(store, first, one, flag="broken", comment="see")
-    queue.submit(store, r.new_id(), second.assignment_id, one.id, "skip", reason="long")
+    skip(store, second, one)
     rate(store, queue.next_tasks(store, study, two.id, 1)[0], two)
     assert queue.progress(store, study, one.id) == queue.Progress(
-        n_answered=1, n_total_for_me=2, median_seconds=2.0, last_saved_at=last.recorded_at
+        n_answered=1,
+        n_total_for_me=2,
+        median_seconds=2.0,
+        last_saved_at=last.recorded_at,
+        n_training_left=0,
+        qualified=None,
     )
     found = queue.study_progress(store, study)
     assert found.slots == {r.ItemKind.RATE: (2, 2), r.ItemKind.AB: (0, 1)}
@@ -320,3 +344,31 @@ def test_progress(store: Store, made_study: SimpleNamespace) -> None:
     assert [(x.position, x.flag, x.comment, x.pseudonym) for x in found.flags] == [
         (0, "broken", "see", "R0")
     ]
+    assert not found.is_complete
+
+
+def test_a_study_is_complete_when_each_item_has_its_answers(store: Store, made: ModuleType) -> None:
+    made_study = made.small_study(n_rate=2, n_ab=0, n_reviewers=3, reviewers_per_item=2)
+    store.add(made_study.records)
+    study = made_study.study.id
+    assert not queue.study_progress(store, study).is_complete
+    for reviewer in made_study.reviewers[:2]:
+        for task in queue.next_tasks(store, study, reviewer.id, 2):
+            assert not queue.study_progress(store, study).is_complete
+            rate(store, task, reviewer)
+    assert queue.study_progress(store, study).is_complete
+    queue.undo(store, r.new_id(), study, made_study.reviewers[0].id)
+    assert not queue.study_progress(store, study).is_complete
+    assert not queue.study_progress(store, r.new_id()).is_complete
+
+
+def test_released_places_go_to_others_at_once(store: Store, made_study: SimpleNamespace) -> None:
+    study, (one, two, _) = made_study.study.id, made_study.reviewers
+    first, second, _ = queue.next_tasks(store, study, one.id, 3)
+    rate(store, first, one)
+    assert queue.next_tasks(store, study, two.id, 3) == []
+    assert queue.release(store, study, one.id) == 2
+    assert queue.release(store, study, one.id) == 0
+    assert len(queue.next_tasks(store, study, two.id, 3)) == 2
+    assert queue.next_tasks(store, study, one.id, 3) == []
+    assert rate(store, second, one).late
