@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from lab.records import Role, StudyStatus, new_id
+from apps.review.views import study_view
+from lab.records import Role, Study, StudyStatus, new_id
 from storage import queue
-from tests.apps.review.people import Person, rating, tasks_of, vote
+from tests.apps.review.people import Person, rating, tasks_of
 
 # ---- who may -------------------------------------------------------------------------------
 
@@ -71,36 +72,87 @@ def test_no_foreign_page_may_read(ada: Person) -> None:
 # ---- what is sent --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bench", [{"kinds": "rv"}], indirect=True)
-def test_nothing_sent_tells_who_wrote_a_text(ada: Person, bench: Any) -> None:
-    study = bench.study.id
-    sent = [ada.get(path).text for path in ("/api/me", "/api/studies", "/review/")]
-    sent += [ada.get(f"/api/studies/{study}{rest}").text for rest in ("", "/tasks", "/progress")]
-    first, second = tasks_of(ada, bench)
-    sent += [ada.post("/api/answers", rating(bench, first)).text]
-    sent += [ada.post("/api/answers", vote(bench, second, "left")).text]
-    sent += [ada.post("/api/undo", {"answer_id": new_id(), "study_id": study}).text]
-    everything = "\n".join(sent)
-    hidden = ["secret-checkpoint", "secret-reference", "checkpoint_id", "generation_id", "swapped"]
-    hidden += [one.id for one in bench.generations]
-    hidden += [one.checkpoint_id for one in bench.generations]
-    assert "Text 1a" in everything
-    assert [word for word in hidden if word in everything] == []
-
-
 def test_a_task_has_its_fields_and_no_others(ada: Person, bench: Any) -> None:
-    fields = {"assignment_id", "kind", "prompt", "source", "texts", "draft", "answer"}
-    assert set(tasks_of(ada, bench)[0]) == fields
+    assert set(tasks_of(ada, bench)[0]) == {
+        "assignment_id", "kind", "step", "prompt", "source", "texts", "draft", "answer",
+        "is_training", "adjudicates", "waits", "suggestions",
+    }  # fmt: skip
 
 
 def test_a_study_shows_question_criteria_and_guidelines_only(ada: Person, bench: Any) -> None:
     study = ada.get(f"/api/studies/{bench.study.id}").json()
     assert set(study) == {
-        "id", "name", "question", "guidelines", "criteria", "rates", "compares",
+        "id", "title", "question", "guidelines", "criteria", "rates", "compares", "marks",
+        "vote_criteria", "categories", "severities", "break_minutes", "has_training",
     }  # fmt: skip
     assert [one["name"] for one in study["criteria"]] == [
         "coherence", "fluency", "relevance", "creativity",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bench", "asked"),
+    [
+        ({"kinds": "rt"}, {"rates": True, "compares": False, "marks": False}),
+        ({"kinds": "vd"}, {"rates": False, "compares": True, "marks": False}),
+        ({"kinds": "hk"}, {"rates": False, "compares": False, "marks": True}),
+        ({"kinds": "rvs"}, {"rates": True, "compares": True, "marks": True}),
+    ],
+    indirect=["bench"],
+)
+def test_a_study_says_what_it_asks(ada: Person, bench: Any, asked: dict[str, bool]) -> None:
+    study = ada.get(f"/api/studies/{bench.study.id}").json()
+    assert {name: study[name] for name in asked} == asked
+    assert study["has_training"] == any(one.kind == "training" for one in bench.controls)
+
+
+def titles(person: Person, bench: Any) -> list[str]:
+    """Read a study's title where it is shown: in the list, and in the study."""
+    listed = person.get("/api/studies").json()["studies"]
+    listing = next(one for one in listed if one["id"] == bench.study.id)
+    assert set(listing) == {
+        "id", "title", "question", "n_answered", "n_total", "median_seconds", "saved_at",
+        "n_training_left", "qualified",
+    }  # fmt: skip
+    return [listing["title"], study_of(person, bench)["title"]]
+
+
+def study_of(person: Person, bench: Any) -> dict[str, Any]:
+    return person.get(f"/api/studies/{bench.study.id}").json()
+
+
+def test_a_study_is_called_by_its_title(ada: Person, bench: Any) -> None:
+    assert titles(ada, bench) == ["Stories about a baker"] * 2
+    assert bench.study.name not in ada.get("/api/studies").text + str(study_of(ada, bench))
+
+
+@pytest.mark.parametrize("bench", [{"title": ""}], indirect=True)
+def test_a_study_without_a_title_is_called_by_its_name(ada: Person, bench: Any) -> None:
+    assert titles(ada, bench) == [bench.study.name] * 2
+
+
+@pytest.mark.parametrize(
+    "bench", [{"title": "Does My-GPT win?", "checkpoints": ["my-gpt", "study"]}], indirect=True
+)
+def test_a_title_or_name_that_holds_a_checkpoint_is_not_shown(ada: Person, bench: Any) -> None:
+    assert titles(ada, bench) == [bench.study.protocol["question"]] * 2
+
+
+@pytest.mark.parametrize("bench", [{"break_minutes": 5, "n_training": 0}], indirect=True)
+def test_breaks_come_by_the_protocol(ada: Person, bench: Any) -> None:
+    assert study_of(ada, bench)["break_minutes"] == 5
+
+
+def test_a_study_of_an_older_lab_can_be_read() -> None:
+    old = {"criteria": [], "design": "mixed", "checkpoints": ["x"]}
+    view = study_view(Study(name="y", protocol=old, protocol_sha256=""))
+    assert (view["title"], view["rates"], view["compares"], view["marks"]) == (
+        "y",
+        True,
+        True,
+        False,
+    )
+    assert (view["vote_criteria"], view["has_training"]) == ([], False)
 
 
 def test_headers_keep_the_pages_to_themselves(ada: Person) -> None:
@@ -123,111 +175,7 @@ def test_health_needs_no_session(app_client: TestClient) -> None:
     assert (reply.status_code, reply.json()["status"]) == (200, "ok")
 
 
-# ---- answers -------------------------------------------------------------------------------
-
-
-def test_an_answer_is_stored_with_its_ratings(ada: Person, bench: Any) -> None:
-    task = tasks_of(ada, bench)[0]
-    reply = ada.post("/api/answers", rating(bench, task, flag="broken")).json()
-    assert (reply["repeated"], reply["late"]) == (False, False)
-    assert reply["progress"]["n_answered"] == 1
-    stored = bench.ratings()
-    assert [(one["value"], one["flag"], one["seconds"]) for one in stored] == [
-        (4, "broken", 12.5)
-    ] * 4
-    assert {one["item_id"] for one in stored} == {bench.items[0].id}
-
-
-def test_the_same_answer_twice_is_one(ada: Person, bench: Any) -> None:
-    body = rating(bench, tasks_of(ada, bench)[0])
-    replies = [ada.post("/api/answers", body).json() for _ in range(2)]
-    assert [one["repeated"] for one in replies] == [False, True]
-    assert bench.n_answers() == 1
-
-
-@pytest.mark.parametrize("bench", [{"kinds": "vvvv"}], indirect=True)
-def test_a_vote_names_the_text_that_stood_there(ada: Person, bench: Any) -> None:
-    while tasks := tasks_of(ada, bench):
-        at = next(i for i, text in enumerate(tasks[0]["texts"]) if text[6] == "b")
-        ada.post("/api/answers", vote(bench, tasks[0], ("left", "right")[at]))
-    assert [one["winner"] for one in bench.votes()] == ["b"] * 4
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"kind": "vote", "winner": "c", "ratings": {}}, "winner"),
-        ({"kind": "cheer"}, "kind"),
-        ({"seconds": -1}, "seconds"),
-        ({"answer_id": "1"}, "answer_id"),
-        ({"comment": "x" * 4001}, "comment"),
-        ({"flag": "ugly"}, "flag"),
-        ({"ratings": {"coherence": "high"}}, "coherence"),
-        ({"extra": 1}, "extra"),
-    ],
-)
-def test_a_wrong_field_is_named(
-    ada: Person, bench: Any, changes: dict[str, Any], words: str
-) -> None:
-    body = rating(bench, tasks_of(ada, bench)[0]) | changes
-    reply = ada.post("/api/answers", body)
-    assert reply.status_code == 422
-    assert words in reply.json()["error"]
-    assert "given" in reply.json()["error"]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"ratings": {"coherence": 4}},
-        {"ratings": dict.fromkeys(("coherence", "fluency", "relevance", "creativity"), 6)},
-        {"ratings": dict.fromkeys(("coherence", "fluency", "relevance", "charm"), 3)},
-        {"kind": "vote", "winner": "left", "ratings": {}},
-        {"kind": "skip", "ratings": {}, "reason": ""},
-    ],
-)
-def test_an_answer_that_the_study_does_not_allow(
-    ada: Person, bench: Any, changes: dict[str, Any]
-) -> None:
-    task = tasks_of(ada, bench)[0]
-    reply = ada.post("/api/answers", rating(bench, task) | changes)
-    assert reply.status_code == 422, reply.text
-    assert reply.json()["error"]
-    assert ada.get(f"/api/studies/{bench.study.id}/progress").json()["n_answered"] == 0
-
-
-def test_somebody_elses_assignment_is_refused(
-    ada: Person, app_client: TestClient, bench: Any
-) -> None:
-    ben = Person(app_client, bench.person("ben"))
-    task = tasks_of(ada, bench)[0]
-    assert ben.post("/api/answers", rating(bench, task)).status_code == 422
-    draft = {"id": new_id(), "assignment_id": task["assignment_id"], "content": {"comment": "x"}}
-    assert ben.post("/api/drafts", draft).status_code == 422
-    assert ben.post("/api/renew", {"assignment_ids": [task["assignment_id"]]}).json()["held"] == []
-    assert tasks_of(ada, bench)[0]["draft"] is None
-
-
-def test_an_undone_answer_comes_back_with_what_was_entered(ada: Person, bench: Any) -> None:
-    task = tasks_of(ada, bench)[0]
-    ada.post("/api/answers", rating(bench, task))
-    undo = {"answer_id": new_id(), "study_id": bench.study.id}
-    reply = ada.post("/api/undo", undo).json()
-    assert reply["task"]["assignment_id"] == task["assignment_id"]
-    assert reply["task"]["answer"]["ratings"]["fluency"] == 4
-    assert reply["progress"]["n_answered"] == 0
-    again = ada.post("/api/undo", undo).json()
-    assert again["progress"]["n_answered"] == 0
-
-
-def test_a_draft_comes_back(ada: Person, bench: Any) -> None:
-    task = tasks_of(ada, bench)[0]
-    content = {"ratings": {"fluency": 2}, "comment": "half", "seconds": 3.5}
-    ada.post(
-        "/api/drafts",
-        {"id": new_id(), "assignment_id": task["assignment_id"], "content": content},
-    )
-    assert tasks_of(ada, bench)[0]["draft"] == content
+# ---- work --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bench", [{"kinds": "r", "reviewers_per_item": 1}], indirect=True)
@@ -269,6 +217,20 @@ def test_a_store_that_fails_is_said_without_its_insides(
     reply = ada.get(f"/api/studies/{bench.study.id}/progress")
     assert reply.status_code == 503
     assert "/secret/path" not in reply.text
+
+
+def test_a_failure_that_names_checkpoints_is_not_passed_on(
+    ada: Person, bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lab.errors import UnknownNameError
+
+    def fail(*arguments: Any, **named: Any) -> None:
+        raise UnknownNameError.of("checkpoint", "x", [one.name for one in bench.checkpoints])
+
+    monkeypatch.setattr(queue, "progress", fail)
+    reply = ada.get(f"/api/studies/{bench.study.id}/progress")
+    assert reply.status_code == 404
+    assert "secret-checkpoint" not in reply.text
 
 
 # ---- the lead ------------------------------------------------------------------------------
