@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.signin.pages import elsewhere_page, unreachable_page
 from apps.signin.requests import (
+    JOIN,
     SIGN_IN,
     SIGN_OUT,
     STYLE,
@@ -26,7 +27,7 @@ from lab.errors import StoreError
 from lab.records import Account, Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_PATHS = frozenset({SIGN_IN, SIGN_OUT, STYLE})
+OWN_PATHS = frozenset({SIGN_IN, SIGN_OUT, JOIN, STYLE})
 
 
 class Gate:

@@ -13,6 +13,10 @@ NOBODYS_HASH = (
 )
 
 
+LEAST = 8
+"""Shortest password that somebody may choose, in characters."""
+
+
 def _hasher() -> PasswordHash:
     # OWASP's second Argon2id setting (19 MiB, 2 passes): 43 ms, where pwdlib's took 400 to 900.
     return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))

@@ -11,6 +11,7 @@ from starlette.types import Scope
 COOKIE = "lab_session"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
+JOIN = "/join"
 STYLE = "/sign-in/style.css"
 
 
@@ -62,7 +63,7 @@ def local_path(wanted: str | None, start: str) -> str:
     """
     path = wanted or ""
     harmless = path.isprintable() and "\\" not in path and not path.startswith("//")
-    if not path.startswith("/") or not harmless or urlsplit(path).path in (SIGN_IN, SIGN_OUT):
+    if not path.startswith("/") or not harmless or urlsplit(path).path in (SIGN_IN, SIGN_OUT, JOIN):
         return start
     return path
 

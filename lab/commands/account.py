@@ -1,4 +1,4 @@
-"""Add and list reviewers, leads and analysts."""
+"""Add, invite and list reviewers, leads and analysts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ EXAMPLES = """\
 examples:
   lab account add ada --role reviewer       a password is made and printed once
   lab account add grace --role lead --password-file grace.txt
+  lab account invite --role reviewer --note "Ben, week 2"   a link that works once
+  lab account invite --account ada          a new way in for ada, without a password
   lab account list
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the sub-commands add and list."""
-    commands = parser.add_subparsers(metavar="add|list", required=True)
+    """Add the sub-commands add, invite and list."""
+    commands = parser.add_subparsers(metavar="add|invite|list", required=True)
     add = commands.add_parser("add", help="let somebody sign in")
     flags.add_home(add)
     add.add_argument("name", help="the sign-in name")
@@ -31,9 +33,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--password-file", metavar="FILE", help="the file's first line is the password"
     )
     add.set_defaults(handler=_add)
+    _add_invite(commands.add_parser("invite", help="make a link with which somebody may join"))
     listing = commands.add_parser("list", help="list the accounts")
     flags.add_home(listing)
     listing.set_defaults(handler=_list)
+
+
+def _add_invite(invite: argparse.ArgumentParser) -> None:
+    flags.add_home(invite)
+    whom = invite.add_mutually_exclusive_group(required=True)
+    whom.add_argument(
+        "--role", choices=["reviewer", "lead", "analyst"], help="what the new account may do"
+    )
+    whom.add_argument(
+        "--account", metavar="NAME", help="an account that there is, to sign in to it once"
+    )
+    invite.add_argument("--note", default="", help="whom it is for, shown to leads")
+    invite.add_argument(
+        "--days", type=int, default=7, help="how long the link is good (default: %(default)s)"
+    )
+    invite.set_defaults(handler=_invite)
 
 
 def _add(arguments: argparse.Namespace) -> None:
@@ -62,33 +81,60 @@ def add_account(
 
     Returns:
         The password.
+
+    Raises:
+        ReviewError: the name or the pseudonym is taken.
     """
     import secrets
 
     from apps.signin.passwords import hash_password
-    from lab.records import Account, Role
-    from storage import accounts
 
     password = password or secrets.token_urlsafe(9)
-    number = 1 + sum(other.role == role for other in accounts.every(store))
-    account = Account(
+    store.do(
+        "add_account",
         name=name.casefold(),
-        role=Role(role),
-        pseudonym=pseudonym or f"{role}-{number}",
+        role=role,
         password_hash=hash_password(password),
+        pseudonym=pseudonym,
     )
-    store.add([account])
     return password
+
+
+def _invite(arguments: argparse.Namespace) -> None:
+    from apps.signin.invitations import MOST_DAYS, invite
+    from lab.errors import ConfigError
+    from lab.home import find_home
+    from lab.records import Role
+    from storage import accounts
+    from storage.client import open_store
+
+    if not 1 <= arguments.days <= MOST_DAYS:
+        raise ConfigError(f"--days is {arguments.days}; it must be 1 to {MOST_DAYS}")
+    with open_store(find_home(arguments.home)) as store:
+        account = arguments.account and accounts.existing(store, arguments.account)
+        path = invite(
+            store,
+            Role(arguments.role or account.role),
+            note=arguments.note,
+            days=arguments.days,
+            account=account or None,
+        )
+    say(f"link, shown this once: {path}")
+    say("put the address of the review app in front, such as http://127.0.0.1:7860")
+    say(f"it works once, within {arguments.days} {'day' if arguments.days == 1 else 'days'}")
 
 
 def _read_password(path: str) -> str:
     from pathlib import Path
 
+    from apps.signin.passwords import LEAST
     from lab.errors import InputError
 
     lines = Path(path).read_text(encoding="utf-8").splitlines()
-    if not lines or len(lines[0]) < 8:
-        raise InputError(f"{path}: the first line must be a password of at least 8 characters")
+    if not lines or len(lines[0]) < LEAST:
+        raise InputError(
+            f"{path}: the first line must be a password of at least {LEAST} characters"
+        )
     return lines[0]
 
 
@@ -103,13 +149,13 @@ def _list(arguments: argparse.Namespace) -> None:
         say("no account yet; `lab account add NAME --role reviewer` adds one")
         return
     table(
-        ["name", "role", "in reports", "can sign in", "made"],
+        ["name", "role", "in reports", "signs in", "made"],
         [
             (
                 a.name,
                 a.role,
                 a.pseudonym,
-                "yes" if a.password_hash else "no",
+                "by password" if a.password_hash else "by a link only",
                 f"{a.created_at:%F %R}",
             )
             for a in rows

@@ -56,7 +56,7 @@ def test_a_wrong_role_gets_a_page_with_the_way_out(client, store):
     enter(client, store, "ann")
     answer = client.get("/start", headers=PAGE)
     assert answer.status_code == 403
-    assert "<strong>ann</strong>" in answer.text
+    assert "signed in as ann, with the role analyst" in answer.text
     assert "the dashboard" in answer.text
     assert 'action="/sign-out"' in answer.text
     answer = client.get("/start")
