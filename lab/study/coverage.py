@@ -36,7 +36,7 @@ def cover(
     samples, the first.
 
     Args:
-        protocol: names the checkpoints.
+        protocol: names the checkpoints; the references are one more where they take part.
         generations: the texts, for the prompts of the study's data set and split.
         checkpoint_names: checkpoint id → name; of a name held twice the newest id is used.
 
@@ -48,7 +48,7 @@ def cover(
         ConfigError: no prompt has a text from every checkpoint.
     """
     ids = _ids_by_name(protocol, checkpoint_names)
-    chosen = {name: _one_setting(generations, ids[name]) for name in protocol.checkpoints}
+    chosen = {name: one_setting(generations, ids[name]) for name in protocol.systems}
     prompt_ids = sorted({prompt_id for texts in chosen.values() for prompt_id in texts})
     left_out = {
         prompt_id: missing
@@ -72,7 +72,7 @@ def _ids_by_name(protocol: Protocol, checkpoint_names: Mapping[str, str]) -> dic
     newest: dict[str, str] = {}
     for checkpoint_id, name in sorted(checkpoint_names.items()):
         newest[name] = checkpoint_id
-    for name in protocol.checkpoints:
+    for name in protocol.systems:
         if name not in newest:
             raise UnknownNameError.of(
                 "checkpoint",
@@ -80,10 +80,11 @@ def _ids_by_name(protocol: Protocol, checkpoint_names: Mapping[str, str]) -> dic
                 sorted(newest),
                 "train one with `lab train`, or import its texts",
             )
-    return {name: newest[name] for name in protocol.checkpoints}
+    return {name: newest[name] for name in protocol.systems}
 
 
-def _one_setting(generations: Sequence[Generation], checkpoint_id: str) -> dict[str, Generation]:
+def one_setting(generations: Sequence[Generation], checkpoint_id: str) -> dict[str, Generation]:
+    """Choose one text per prompt of a checkpoint, all of one setting: prompt id → text."""
     settings: dict[str, dict[str, Generation]] = defaultdict(dict)
     for generation in sorted(generations, key=lambda each: (each.created_at, each.id)):
         if generation.checkpoint_id != checkpoint_id:

@@ -1,126 +1,159 @@
-"""Turns a protocol and the checkpoints' texts into the items of a study, in queue order."""
+"""Turns a protocol and its material into the items of a study, in queue order, with controls."""
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lab.errors import ConfigError
-from lab.records import Generation, Item, ItemKind
-from lab.study.coverage import cover
+from lab.records import Checkpoint, Control, ControlKind, Generation, Item
+from lab.study.blindness import refuse_unblind
+from lab.study.blocks import balance, choose_arm, ordinary_items
+from lab.study.controls import Made, aa_controls, degraded_controls
+from lab.study.drawing import draw_for
+from lab.study.golds import gold_items, gold_prompts
+from lab.study.material import Material
 from lab.study.protocol import Protocol
+from lab.study.repeats import with_repeats
+from lab.study.training import spare_prompts, training_items
+
+_KINDS = ("rate", "spans", "ab")
 
 
-def design(
-    protocol: Protocol,
-    study_id: str,
-    generations: Sequence[Generation],
-    checkpoint_names: Mapping[str, str],
-) -> list[Item]:
-    """Make the items of a study.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """What a study is made of, ready to be stored with it."""
+
+    items: tuple[Item, ...]
+    """All items, in the order of their positions."""
+
+    controls: tuple[Control, ...]
+    """What is known about the items that test the reviewers, in the order of the items."""
+
+    generations: tuple[Generation, ...]
+    """Texts that are not stored yet: references, and texts made worse on purpose."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    """The checkpoints of these texts, also where they are stored already."""
+
+
+def design(protocol: Protocol, study_id: str, material: Material) -> Design:
+    """Make the items of a study and its controls.
 
     A prompt's items stand together (a block), so that a study which stops early leaves whole
-    prompts judged. Blocks, the items of one kind within a block, and the order within each pair
-    are drawn by the seed; over the prompts each checkpoint of a pair is first equally often (by
-    at most one). In a mixed design a block's ratings come before its pairs, since a rating given
-    after the comparison would be drawn towards it.
+    prompts judged. In a block ratings come first, then spans, then pairs, since a rating given
+    after a comparison would be drawn towards it; within each the order is drawn. Over the prompts
+    each system of a pair is first equally often (by at most one). Training items come before all
+    blocks. Prompts of gold and training items are used for nothing else.
 
     Args:
         protocol: the plan.
         study_id: the study that the items belong to.
-        generations: the texts, for the prompts of the study's data set and split.
-        checkpoint_names: checkpoint id → name.
+        material: what `lab.study.material.gather` found.
 
     Returns:
-        The items; the same arguments give the same items but for their ids.
+        The design; the same arguments give the same but for the ids.
 
     Raises:
-        UnknownNameError: a checkpoint of the protocol is not in `checkpoint_names`.
-        ConfigError: no prompt, or fewer than `n_prompts`, has a text from every checkpoint.
+        UnknownNameError: a checkpoint of a gold item does not exist.
+        ConfigError: there are too few prompts or texts for what the protocol asks, or its words
+            would tell reviewers whose texts they see.
+        InputError: a gold item quotes what its text does not hold.
     """
-    texts = cover(protocol, generations, checkpoint_names).texts
-    draw = random.Random(protocol.seed)
-    prompt_ids = _draw_prompts(protocol, sorted(texts), draw)
-    firsts = _balance(_pairs(protocol), prompt_ids, draw)
-    items: list[Item] = []
-    for prompt_id in prompt_ids:
-        rated = _rate_items(protocol, study_id, prompt_id, texts[prompt_id])
-        compared = _pair_items(protocol, study_id, prompt_id, texts[prompt_id], firsts)
-        draw.shuffle(rated)
-        draw.shuffle(compared)
-        items += rated + compared
-    return [replace(item, position=position) for position, item in enumerate(items)]
+    refuse_unblind(protocol)
+    golds = gold_items(protocol, study_id, material)
+    taken = set(gold_prompts(protocol, material).values())
+    prompt_ids, spare = _divide_prompts(protocol, material, taken)
+    used = {*prompt_ids, *taken}
+    own = training_items(protocol, study_id, material, spare, used)
+    training = [made for made in golds if _kind(made) is ControlKind.TRAINING] + own
+    hidden = [made for made in golds if _kind(made) is not ControlKind.TRAINING]
+    blocks = _blocks(protocol, study_id, material, prompt_ids) + _gold_blocks(hidden)
+    draw_for(protocol, "blocks").shuffle(blocks)
+    return _numbered(material, [*training, *with_repeats(protocol, blocks)])
 
 
-def _draw_prompts(protocol: Protocol, prompt_ids: list[str], draw: random.Random) -> list[str]:
-    n_prompts = len(prompt_ids) if protocol.n_prompts is None else protocol.n_prompts
-    if n_prompts > len(prompt_ids):
-        raise ConfigError(
-            f"n_prompts is {n_prompts}, but only {len(prompt_ids)} prompts have a text from every "
-            f"checkpoint; sample more with `lab sample`, or set n_prompts = {len(prompt_ids)}"
+def _kind(made: Made) -> ControlKind | None:
+    return made[1].kind if made[1] else None
+
+
+def _divide_prompts(
+    protocol: Protocol, material: Material, taken: set[str]
+) -> tuple[list[str], list[str]]:
+    """Draw the prompts of the study, and those to make training items of."""
+    outside, covered = spare_prompts(protocol, material, taken)
+    reserved = max(0, protocol.n_training - len(outside))
+    there = sorted(covered)
+    n_free = max(0, len(there) - reserved)
+    n_prompts = n_free if protocol.n_prompts is None else protocol.n_prompts
+    if n_prompts > n_free or n_free == 0:
+        raise ConfigError(_too_few(n_prompts, n_free, len(taken), reserved))
+    chosen = draw_for(protocol, "prompts").sample(there, n_prompts)
+    left = [prompt_id for prompt_id in covered if prompt_id not in set(chosen)]
+    return chosen, outside + left
+
+
+def _too_few(n_prompts: int, n_free: int, n_gold: int, n_reserved: int) -> str:
+    kept = [f"{n} kept for {what}" for n, what in ((n_gold, "gold"), (n_reserved, "training")) if n]
+    beside = f" ({', '.join(kept)})" if kept else ""
+    if n_free == 0:
+        return (
+            f"no prompt with a text from every checkpoint is left{beside}; sample more with "
+            "`lab sample`, or ask for fewer gold and training items"
         )
-    return draw.sample(prompt_ids, n_prompts)
+    return (
+        f"n_prompts is {n_prompts}, but only {n_free} prompts have a text from every "
+        f"checkpoint{beside}; sample more with `lab sample`, or set n_prompts = {n_free}"
+    )
 
 
-def _pairs(protocol: Protocol) -> list[tuple[str, str]]:
-    if protocol.design == "rate":
-        return []
-    if protocol.pairs == "all":
-        return list(itertools.combinations(protocol.checkpoints, 2))
-    baseline = protocol.baseline or ""
-    return [(baseline, name) for name in protocol.checkpoints if name != baseline]
-
-
-def _balance(
-    pairs: list[tuple[str, str]], prompt_ids: list[str], draw: random.Random
-) -> dict[tuple[str, str], set[str]]:
-    """Draw, for each pair, the half of the prompts on which its first checkpoint is item's a."""
-    halves = {}
-    for pair in pairs:
-        half = len(prompt_ids) // 2
-        if len(prompt_ids) % 2:
-            half += draw.randrange(2)
-        halves[pair] = set(draw.sample(prompt_ids, half))
-    return halves
-
-
-def _rate_items(
-    protocol: Protocol, study_id: str, prompt_id: str, texts: Mapping[str, Generation]
-) -> list[Item]:
-    if protocol.design == "ab":
-        return []
-    return [
-        Item(
-            study_id=study_id,
-            kind=ItemKind.RATE,
-            position=0,
-            prompt_id=prompt_id,
-            generation_a_id=texts[name].id,
-        )
-        for name in protocol.checkpoints
+def _blocks(
+    protocol: Protocol, study_id: str, material: Material, prompt_ids: list[str]
+) -> list[list[Made]]:
+    texts = material.coverage.texts
+    firsts = balance(protocol, prompt_ids)
+    items = [
+        item
+        for prompt_id in prompt_ids
+        for item in ordinary_items(protocol, study_id, prompt_id, texts[prompt_id], firsts)
     ]
+    owners = {text.id: text.checkpoint_id for each in texts.values() for text in each.values()}
+    by_prompt: dict[str, list[Item]] = {prompt_id: [] for prompt_id in prompt_ids}
+    for item in choose_arm(protocol, items, owners):
+        by_prompt[item.prompt_id].append(item)
+    degraded = degraded_controls(protocol, study_id, material, by_prompt)
+    equal = aa_controls(protocol, study_id, material, prompt_ids)
+    draw = draw_for(protocol, "order in blocks")
+    blocks = []
+    for prompt_id, own in by_prompt.items():
+        block: list[Made] = [(item, None) for item in own]
+        block += [found[prompt_id] for found in (degraded, equal) if prompt_id in found]
+        blocks.append(_ordered(block, draw))
+    return blocks
 
 
-def _pair_items(
-    protocol: Protocol,
-    study_id: str,
-    prompt_id: str,
-    texts: Mapping[str, Generation],
-    firsts: Mapping[tuple[str, str], set[str]],
-) -> list[Item]:
-    items = []
-    for pair in _pairs(protocol):
-        a, b = pair if prompt_id in firsts[pair] else pair[::-1]
-        items.append(
-            Item(
-                study_id=study_id,
-                kind=ItemKind.AB,
-                position=0,
-                prompt_id=prompt_id,
-                generation_a_id=texts[a].id,
-                generation_b_id=texts[b].id,
-            )
-        )
-    return items
+def _gold_blocks(golds: Sequence[Made]) -> list[list[Made]]:
+    blocks: dict[str, list[Made]] = {}
+    for made in golds:
+        blocks.setdefault(made[0].prompt_id, []).append(made)
+    return [_ordered(block, None) for block in blocks.values()]
+
+
+def _ordered(block: list[Made], draw: random.Random | None) -> list[Made]:
+    if draw is not None:
+        draw.shuffle(block)
+    return sorted(block, key=lambda made: _KINDS.index(made[0].kind))
+
+
+def _numbered(material: Material, queue: Sequence[Made]) -> Design:
+    items = tuple(replace(item, position=at) for at, (item, _) in enumerate(queue))
+    shown = {item.generation_a_id for item in items} | {item.generation_b_id for item in items}
+    made = tuple(text for text in material.made if text.id in shown)
+    owners = {text.checkpoint_id for text in made}
+    return Design(
+        items=items,
+        controls=tuple(control for _, control in queue if control is not None),
+        generations=made,
+        checkpoints=tuple(each for each in material.checkpoints.values() if each.id in owners),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+DEFAULT_QUESTION = "Which text would you rather have got for this prompt?"
+
 DEFAULT_GUIDELINES = """\
 ## What you are here for
 You read short texts and say how good they are. You are not told who or what wrote them, and no \

@@ -12,11 +12,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lab.errors import ConfigError, InputError
 from lab.study.criteria import Criterion, default_criteria
+from lab.study.gold import Gold
 
 _WORDS: dict[type, str] = {
     str: "text in quotes",
     int: "a whole number",
     float: "a number",
+    bool: "true or false",
 }
 
 
@@ -84,11 +86,15 @@ def _typed(value: Any, hint: Any, where: str) -> Any:
             raise _wrong(where, "a list", value)
         inner = get_args(hint)[0]
         return tuple(_typed(each, inner, f"{where}[{n}]") for n, each in enumerate(value))
+    if origin is dict:
+        return _table(value, get_args(hint)[1], where)
     if hint is Criterion:
         return _criterion(value, where)
+    if hint is Gold:
+        return _gold(value, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if not isinstance(value, hint) or isinstance(value, bool):
+    if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise _wrong(where, _WORDS[hint], value)
     return value
 
@@ -107,6 +113,20 @@ def _criterion(value: Any, where: str) -> Criterion:
     if not isinstance(value, Mapping):
         raise _wrong(where, "a criterion's name, or a table", value)
     return Criterion(**read_fields(value, Criterion, where))
+
+
+def _gold(value: Any, where: str) -> Gold:
+    if isinstance(value, Gold):
+        return value
+    if not isinstance(value, Mapping):
+        raise _wrong(where, "a table", value)
+    return Gold(**read_fields(value, Gold, where))
+
+
+def _table(value: Any, inner: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _wrong(where, "a table", value)
+    return {name: _typed(each, inner, f"{where}, {name!r}") for name, each in value.items()}
 
 
 def _wrong(where: str, expected: str, value: Any) -> ConfigError:

@@ -1,0 +1,241 @@
+"""Prints what a study will cost, what it can detect, and what is doubtful about it."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lab.commands.console import say, table
+
+if TYPE_CHECKING:
+    from lab.records import Control, Item
+    from lab.study.cost import Cost
+    from lab.study.coverage import Coverage
+    from lab.study.material import Material
+    from lab.study.power import Detectable, Spread
+    from lab.study.protocol import Protocol
+    from storage.client import Store
+
+KINDS = {"rate": "texts to rate", "spans": "texts to mark", "ab": "pairs to compare"}
+CONTROLS = {
+    "": "the study itself",
+    "training": "training",
+    "gold": "gold",
+    "degraded": "made worse",
+    "aa": "A/A",
+    "repeat": "repeats",
+}
+
+
+def find_material(store: Store, protocol: Protocol) -> Material:
+    """Read from the store what a study can be made of.
+
+    Raises:
+        UnknownNameError: the data set or a checkpoint does not exist.
+        ConfigError: no prompt fits, or none has a text from every checkpoint.
+    """
+    from lab.records import Split
+    from lab.study.material import gather
+    from storage import checkpoints, datasets, generations, prompts
+
+    dataset = datasets.named(store, protocol.dataset)
+    split = Split(protocol.split)
+    return gather(
+        protocol,
+        prompts.read(store, dataset.id, split),
+        generations.read(store, dataset_id=dataset.id, split=split),
+        checkpoints.every(store),
+    )
+
+
+def text_caveats(
+    store: Store, protocol: Protocol, coverage: Coverage, items: Sequence[Item]
+) -> list[str]:
+    """Say what is doubtful about the texts of a study; see `lab.study.caveats.about_texts`."""
+    from lab.study.caveats import about_texts
+    from storage import checks
+
+    texts = {text.id: text for each in coverage.texts.values() for text in each.values()}
+    shown = {item.generation_a_id for item in items} | {item.generation_b_id for item in items}
+    results, _ = checks.outcomes(store, "source") if protocol.suggestions else ([], [])
+    return about_texts(
+        protocol,
+        coverage,
+        items,
+        {id: text for id, text in texts.items() if id in shown},
+        {result.generation_id for result in results},
+    )
+
+
+def check_plan(store: Store, protocol: Protocol, arguments: argparse.Namespace) -> None:
+    """Print all about a study that is not made yet.
+
+    Raises:
+        LabError: it could not be made.
+    """
+    from lab.records import new_id
+    from lab.study.design import design
+    from lab.study.protocol import sha256
+
+    material = find_material(store, protocol)
+    made = design(protocol, new_id(), material)
+    say(f"study {protocol.name!r}, protocol {sha256(protocol)[:12]}: not made yet, and not now")
+    doubts = text_caveats(store, protocol, material.coverage, made.items)
+    _print_all(store, protocol, made.items, made.controls, doubts, arguments)
+
+
+def check_stored(store: Store, name: str, arguments: argparse.Namespace) -> None:
+    """Print all about a study that is stored.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    from lab.study.protocol import from_stored
+    from storage import studies
+
+    study = studies.named(store, name, arguments.version)
+    protocol = from_stored(study.protocol)
+    present = studies.status(store, study.id)
+    say(f"study {studies.label(study)!r}, protocol {study.protocol_sha256[:12]}: {present}")
+    items, controls = studies.items(store, study.id), studies.controls(store, study.id)
+    _print_all(store, protocol, items, controls, [], arguments)
+
+
+def _print_all(
+    store: Store,
+    protocol: Protocol,
+    items: Sequence[Item],
+    controls: Sequence[Control],
+    doubts: Sequence[str],
+    arguments: argparse.Namespace,
+) -> None:
+    from lab.records import Role
+    from lab.study.caveats import caveats
+    from lab.study.cost import plan_cost
+    from storage import studies
+
+    accounts = studies.possible_reviewers(store)
+    n_accounts = sum(account.role is Role.REVIEWER for account in accounts)
+    n_reviewers = _n_reviewers(protocol, n_accounts, arguments.reviewers)
+    cost = plan_cost(protocol, items, controls, n_reviewers)
+    print_items(cost)
+    _print_cost(cost)
+    _print_detectable(protocol, cost, items, controls, arguments)
+    found = [*caveats(protocol, items, controls, accounts), *doubts]
+    say("\nwarnings" if found else "\nno warnings")
+    for doubt in found:
+        say(f"- {doubt}")
+
+
+def _n_reviewers(protocol: Protocol, n_accounts: int, wanted: int | None) -> int:
+    from lab.errors import ConfigError
+
+    k = protocol.reviewers_per_item
+    if wanted is not None and wanted < k:
+        raise ConfigError(f"--reviewers is {wanted}, but each item needs {k} different reviewers")
+    return wanted or max(n_accounts, k)
+
+
+def print_items(cost: Cost) -> None:
+    """Print the number of items by kind and control."""
+    from lab.records import ControlKind
+
+    present = [control for control in CONTROLS if any(c == control for _, c in cost.n_items)]
+    rows: list[list[object]] = [
+        [KINDS[kind], *(cost.n_items.get((kind, control), 0) for control in present)]
+        for kind in KINDS
+        if any(k == kind for k, _ in cost.n_items)
+    ]
+    for row in rows:
+        row.append(sum(n for n in row[1:] if isinstance(n, int)))
+    table(["items", *(CONTROLS[control] for control in present), "all"], rows)
+    if any(control == ControlKind.TRAINING for _, control in cost.n_items):
+        say(
+            f"every reviewer gets the training items, {cost.reviewers_per_item} different ones "
+            "each other item"
+        )
+
+
+def _print_cost(cost: Cost) -> None:
+    say(
+        f"{cost.n_answers:,} answers at {cost.seconds_per_item:g} s: "
+        f"{cost.seconds / 3600:.1f} hours of reviewing, "
+        f"{cost.seconds_each / 3600:.1f} hours for each of {cost.n_reviewers} reviewers"
+    )
+
+
+def _print_detectable(
+    protocol: Protocol,
+    cost: Cost,
+    items: Sequence[Item],
+    controls: Sequence[Control],
+    arguments: argparse.Namespace,
+) -> None:
+    from lab.study.power import (
+        RATING_SPREAD,
+        VOTE_SPREAD,
+        smallest_rating_difference,
+        smallest_win_rate,
+    )
+
+    marked = {control.item_id for control in controls}
+    n_prompts = len({item.prompt_id for item in items if item.id not in marked})
+    n_judged = math.floor(n_prompts * cost.share)
+    if n_judged < 1 or not {"rate", "ab"} & set(protocol.kinds):
+        say("\nspans: what can be found depends on how many there are; no figure is given")
+        return
+    say(
+        f"\nfound with 80 % power at 5 %, two-sided, on {n_judged} prompts with "
+        f"{cost.reviewers_per_item} reviewers per item, {cost.n_reviewers} in all:"
+    )
+    if "rate" in protocol.kinds and len(protocol.systems) > 1:
+        spread = _spread(arguments.rating_spread, RATING_SPREAD, "--rating-spread")
+        found = smallest_rating_difference(
+            n_judged, cost.reviewers_per_item, cost.n_reviewers, spread
+        )
+        _say_difference(found, max(len(each.anchors) for each in protocol.criteria) - 1)
+    if "ab" in protocol.kinds:
+        spread = _spread(arguments.vote_spread, VOTE_SPREAD, "--vote-spread")
+        _say_win_rate(
+            smallest_win_rate(n_judged, cost.reviewers_per_item, cost.n_reviewers, spread)
+        )
+
+
+def _spread(given: list[float] | None, default: Spread, flag: str) -> Spread:
+    from lab.errors import ConfigError
+    from lab.study.power import Spread
+
+    if given is None:
+        return default
+    if min(given) < 0 or given[2] == 0 or not all(map(math.isfinite, given)):
+        raise ConfigError(
+            f"{flag} is {given}; standard deviations are 0 or more, and the residual above 0"
+        )
+    return Spread(prompt=given[0], reviewer=given[1], residual=given[2])
+
+
+def _say_difference(found: Detectable, width: int) -> None:
+    if found.value is None:
+        say(f"  mean ratings: {found.reason}")
+    elif found.value > width:
+        say("  mean ratings: not even a difference as wide as the scale")
+    else:
+        say(f"  mean ratings that differ by {found.value:.2f} points or more {_assumed(found)}")
+
+
+def _say_win_rate(found: Detectable) -> None:
+    if found.value is None:
+        say(f"  win rates: {found.reason}")
+    else:
+        high, low = 50 + 100 * found.value, 50 - 100 * found.value
+        say(f"  win rates of {high:.0f} % or more, or {low:.0f} % or less {_assumed(found)}")
+
+
+def _assumed(found: Detectable) -> str:
+    spread = found.spread
+    return (
+        f"(assumed standard deviations: prompts {spread.prompt:g}, reviewers {spread.reviewer:g}, "
+        f"residual {spread.residual:g})"
+    )
