@@ -26,7 +26,8 @@ COMMANDS = {
     "review": "serve the review app",
     "dashboard": "serve the analyst's dashboard",
     "up": "serve both apps and keep the database open",
-    "export": "write ratings, votes or the joined table to a file",
+    "export": "write answers, preference pairs or the whole lab to files",
+    "import": "bring a whole lab back from an export",
     "status": "what this lab holds, and what to do next",
 }
 

@@ -10,24 +10,31 @@ from storage.client import Store
 
 
 def named(store: Store, name: str) -> Checkpoint:
-    """Return the newest checkpoint of a name.
+    """Return the newest checkpoint of a name; texts made worse on purpose have none.
 
     Raises:
         UnknownNameError: there is none; lists the names that there are.
     """
     found = store.select(
-        Checkpoint, "WHERE name = $1 ORDER BY created_at DESC, id DESC LIMIT 1", [name]
+        Checkpoint,
+        "WHERE name = $1 AND kind <> 'control' ORDER BY created_at DESC, id DESC LIMIT 1",
+        [name],
     )
     if found:
         return found[0]
-    rows = store.rows("SELECT DISTINCT name FROM checkpoints ORDER BY name")
+    rows = store.rows("SELECT DISTINCT name FROM checkpoints WHERE kind <> 'control' ORDER BY name")
     known = [row["name"] for row in rows]
     raise UnknownNameError.of("checkpoint", name, known, "train one with `lab train`")
 
 
 def every(store: Store) -> list[Checkpoint]:
-    """Return all checkpoints, the oldest first."""
+    """Return all checkpoints, the oldest first, that of texts made worse among them."""
     return store.select(Checkpoint, "ORDER BY created_at, id")
+
+
+def systems(store: Store) -> list[Checkpoint]:
+    """Return the checkpoints that are judged: all but that of texts made worse on purpose."""
+    return store.select(Checkpoint, "WHERE kind <> 'control' ORDER BY created_at, id")
 
 
 def by_ids(store: Store, ids: Iterable[str]) -> dict[str, Checkpoint]:

@@ -35,7 +35,7 @@ __all__ = [
     "votes",
 ]
 
-_RATINGS = """
+RATINGS = """
     SELECT
         study_labels.label AS study, items.id AS item_id, prompts.id AS prompt_id,
         prompts.key AS prompt_key, datasets.name AS dataset, prompts.split AS split,
@@ -43,7 +43,7 @@ _RATINGS = """
         checkpoints.name AS checkpoint, accounts.id AS reviewer_id,
         accounts.pseudonym AS reviewer, ratings.criterion AS criterion, ratings.value AS value,
         answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
-        answer.created_at AS created_at
+        answer.created_at AS created_at, answer.id AS answer_id
     FROM ratings
     JOIN result_answers AS answer ON answer.id = ratings.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
@@ -56,7 +56,7 @@ _RATINGS = """
     JOIN datasets ON datasets.id = prompts.dataset_id
 """
 
-_VOTES = """
+VOTES = """
     SELECT
         study_labels.label AS study, items.id AS item_id, prompts.id AS prompt_id,
         prompts.key AS prompt_key, datasets.name AS dataset,
@@ -65,7 +65,8 @@ _VOTES = """
         checkpoint_a.name AS checkpoint_a, checkpoint_b.name AS checkpoint_b,
         accounts.id AS reviewer_id, accounts.pseudonym AS reviewer,
         votes.criterion AS criterion, votes.winner AS winner, assignments.swapped AS swapped,
-        answer.seconds AS seconds, answer.comment AS comment, answer.created_at AS created_at
+        answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
+        answer.created_at AS created_at, answer.id AS answer_id
     FROM votes
     JOIN result_answers AS answer ON answer.id = votes.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
@@ -109,12 +110,12 @@ _GENERATIONS = """
 
 def ratings(store: Store) -> pd.DataFrame:
     """Return one row per rating that counts, oldest first."""
-    return _frame(store, f"{_RATINGS} ORDER BY created_at, criterion, ratings.id")
+    return _frame(store, f"{RATINGS} ORDER BY created_at, criterion, ratings.id")
 
 
 def votes(store: Store) -> pd.DataFrame:
     """Return one row per vote that counts, oldest first; `winner` is in item order."""
-    return _frame(store, f"{_VOTES} ORDER BY created_at, votes.id")
+    return _frame(store, f"{VOTES} ORDER BY created_at, votes.id")
 
 
 def generations(store: Store) -> pd.DataFrame:
@@ -134,7 +135,7 @@ def joined(store: Store) -> pd.DataFrame:
     return _frame(
         store,
         f"SELECT rating.*, generation.* EXCLUDE (generation_id, {shared}) "
-        f"FROM ({_RATINGS}) AS rating JOIN ({_generations_sql(store)}) AS generation "
+        f"FROM ({RATINGS}) AS rating JOIN ({_generations_sql(store)}) AS generation "
         "ON generation.generation_id = rating.generation_id "
         "ORDER BY rating.created_at, rating.criterion, rating.generation_id",
     )
@@ -224,12 +225,12 @@ def generation(store: Store, generation_id: str) -> dict[str, Any]:
         ),
         "spans": store.rows(SPANS, [generation_id]),
         "ratings": store.rows(
-            f"SELECT * FROM ({_RATINGS}) WHERE generation_id = $1::UUID "
+            f"SELECT * FROM ({RATINGS}) WHERE generation_id = $1::UUID "
             "ORDER BY created_at, criterion",
             [generation_id],
         ),
         "votes": store.rows(
-            f"SELECT * FROM ({_VOTES}) WHERE generation_a_id = $1::UUID "
+            f"SELECT * FROM ({VOTES}) WHERE generation_a_id = $1::UUID "
             "OR generation_b_id = $1::UUID ORDER BY created_at",
             [generation_id],
         ),

@@ -7,10 +7,11 @@ from storage.client import Store
 
 
 def missing(store: Store, metric: str, version: str) -> list[str]:
-    """Return the ids of generations that a metric has not scored in this version, in order."""
+    """Return the ids of texts that a metric has not scored in this version; no control's."""
     rows = store.rows(
         "SELECT id FROM generations WHERE id NOT IN "
         "(SELECT generation_id FROM metric_scores WHERE metric = $1 AND version = $2) "
+        "AND checkpoint_id NOT IN (SELECT id FROM checkpoints WHERE kind = 'control') "
         "ORDER BY rowid",
         [metric, version],
     )

@@ -116,7 +116,7 @@ def _frame(name: str, at: str) -> Any:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _records(name: str, at: str) -> list[Any]:
     every: dict[str, Callable[[Store], list[Any]]] = {
-        "checkpoints": checkpoints.every,
+        "checkpoints": checkpoints.systems,
         "studies": studies.every,
         "runs": training.runs,
     }

@@ -65,7 +65,7 @@ def _list(arguments: argparse.Namespace) -> None:
     from storage.client import open_store
 
     with open_store(find_home(arguments.home)) as store:
-        rows = checkpoints.every(store)
+        rows = checkpoints.systems(store)
     if not rows:
         say("no checkpoint yet; `lab train` makes one, `lab checkpoints add` takes one in")
         return

@@ -82,7 +82,7 @@ def _show(arguments: argparse.Namespace) -> None:
     with open_store(find_home(arguments.home)) as store:
         chosen = (
             [checkpoints.named(store, name) for name in arguments.checkpoints]
-            or checkpoints.every(store)
+            or checkpoints.systems(store)
         )  # fmt: skip
         names = {checkpoint.id: checkpoint.name for checkpoint in chosen}
         rows = generations.read(store, checkpoint_ids=list(names))

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from lab import records as r
-from lab.errors import InputError, UnknownNameError
+from lab.errors import UnknownNameError
 from lab.home import find_home
-from storage import exchange, frames, queue
+from storage import frames, queue
 from storage.client import Store, open_store, stop_owner
 
 
@@ -33,18 +31,31 @@ def answer_all(store: Store, made_study: SimpleNamespace) -> None:
     """Rate and vote by position; the second reviewer skips the last pair and changes one rating."""
     for who, reviewer in enumerate(made_study.reviewers):
         for task in queue.next_tasks(store, made_study.study.id, reviewer.id, 7):
-            given = (store, r.new_id(), task.assignment_id, reviewer.id)
+            given = {
+                "answer_id": r.new_id(),
+                "assignment_id": task.assignment_id,
+                "reviewer_id": reviewer.id,
+            }
             if task.kind == "rate":
                 ratings = {"coherence": 1 + task.position, "fluency": 1 + who}
-                queue.submit(*given, "rate", ratings, comment="ok", seconds=3.0)
+                queue.submit(
+                    store, **given, kind="rate", ratings=ratings, comment="ok", seconds=3.0
+                )
             elif who == 1 and task.position == 6:
-                queue.submit(*given, "skip", reason="long")
+                queue.submit(store, **given, kind="skip", reason="long")
             else:
                 side = "left" if task.texts[0].startswith("cand") else "right"
-                queue.submit(*given, "vote", winner=side, seconds=4.0)
+                queue.submit(store, **given, kind="vote", winners={"overall": side}, seconds=4.0)
     mine = queue.undo(store, r.new_id(), made_study.study.id, made_study.reviewers[1].id)
     assert mine is not None
-    queue.submit(store, r.new_id(), mine.assignment_id, mine_id(made_study), "vote", winner="tie")
+    queue.submit(
+        store,
+        answer_id=r.new_id(),
+        assignment_id=mine.assignment_id,
+        reviewer_id=mine_id(made_study),
+        kind="vote",
+        winners={"overall": "tie"},
+    )
 
 
 def mine_id(made_study: SimpleNamespace) -> str:
@@ -193,39 +204,3 @@ def test_frames_of_an_empty_store_have_their_columns(shared_store: Store) -> Non
         found = frame(shared_store)
         assert len(found) == 0
         assert len(found.columns) > 6
-
-
-@pytest.mark.parametrize("what", ["ratings", "votes", "joined"])
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
-def test_export_comes_back(answered: tuple, tmp_path: Path, what: str, suffix: str) -> None:
-    store, _ = answered
-    path = tmp_path / "new" / f"out{suffix}"
-    n = exchange.export(store, what, path)
-    back = {
-        ".csv": lambda file: pd.read_csv(file, dtype={"prompt_key": str}),
-        ".jsonl": lambda file: pd.DataFrame(map(json.loads, file.read_text().splitlines())),
-        ".parquet": pd.read_parquet,
-    }[suffix](path)
-    expected = getattr(frames, what)(store).drop(columns="reviewer_id")
-    for frame in (back, expected):
-        frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True).astype(
-            "datetime64[us, UTC]"
-        )
-        frame["flag"] = frame["comment"] = ""
-    for column in expected.select_dtypes("number"):
-        back[column] = pd.to_numeric(back[column])
-    assert n == len(back) > 0
-    pd.testing.assert_frame_equal(
-        back, expected, check_dtype=False, check_index_type=False, check_column_type=False
-    )
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-def test_export_says_what_it_cannot_do(shared_store: Store, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"\.csv, \.jsonl, \.parquet"):
-        exchange.export(shared_store, "ratings", tmp_path / "a.xlsx")
-    with pytest.raises(UnknownNameError, match="'texts'"):
-        exchange.export(shared_store, "texts", tmp_path / "a.csv")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot write"):
-        exchange.export(shared_store, "ratings", tmp_path / "file" / "a.csv")
