@@ -9,6 +9,7 @@ from storage.answering import submit, undo
 from storage.assigning import next_tasks, release, renew, save_draft
 from storage.counting import progress
 from storage.joining import add_account, join
+from storage.unsettled import unsettled
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_account": add_account,
@@ -20,5 +21,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "save_draft": save_draft,
     "submit": submit,
     "undo": undo,
+    "unsettled": unsettled,
 }
 """Name → function of the writer's desk, the moment, and the operation's own arguments."""
