@@ -12,9 +12,10 @@ mean difference has the variance
 
 (Westfall, Kenny and Judd 2014, "Statistical power and optimal design in experiments in which
 samples of participants respond to samples of stimuli", J. Exp. Psychol. Gen. 143(5); there with
-m = k). The test is a t test whose degrees of freedom are Satterthwaite's (1946, Biometrics
-Bulletin 2(6)) for the part of the prompts (n − 1) and that of the reviewers (m − 1); its power is
-that of the noncentral t distribution.
+m = k). A study has to estimate V from its own mean squares of prompts, reviewers and residuals, so
+the test is a t test with Satterthwaite's degrees of freedom (1946, Biometrics Bulletin 2(6)) for
+that sum of three, and its power is that of the noncentral t distribution. With few reviewers these
+degrees, not V, are what a study lacks.
 """
 
 from __future__ import annotations
@@ -197,10 +198,14 @@ def _solve(settings: Detectable, difference: Spread) -> Detectable:
     from scipy.stats import chi2, norm, t
 
     n, k, m = settings.n_prompts, settings.reviewers_per_item, settings.n_reviewers
-    prompts = difference.prompt**2 / n + difference.residual**2 / (n * k)
-    reviewers = difference.reviewer**2 / m
-    error = math.sqrt(prompts + reviewers)
-    freedom = (prompts + reviewers) ** 2 / (prompts**2 / (n - 1) + reviewers**2 / (m - 1))
+    residual = difference.residual**2 / (n * k)
+    prompts = difference.prompt**2 / n + residual
+    reviewers = difference.reviewer**2 / m + residual
+    variance = prompts + reviewers - residual
+    error = math.sqrt(variance)
+    # Where every prompt has one reviewer, only the reviewers' own prompts tell the residual.
+    left = max(n * k - n - m + 1, n - m, 1)
+    freedom = variance**2 / (prompts**2 / (n - 1) + reviewers**2 / (m - 1) + residual**2 / left)
     critical = t.ppf(1 - settings.level / 2, freedom)
     # Noncentral t as a mean over the error's own distribution: scipy's fails far from 0.
     errors = np.sqrt(chi2.ppf((np.arange(_N_POINTS) + 0.5) / _N_POINTS, freedom) / freedom)

@@ -112,7 +112,7 @@ def _criterion(value: Any, where: str) -> Criterion:
         return by_name[value]
     if not isinstance(value, Mapping):
         raise _wrong(where, "a criterion's name, or a table", value)
-    return Criterion(**read_fields(value, Criterion, where))
+    return _built(Criterion, value, where)
 
 
 def _gold(value: Any, where: str) -> Gold:
@@ -120,7 +120,15 @@ def _gold(value: Any, where: str) -> Gold:
         return value
     if not isinstance(value, Mapping):
         raise _wrong(where, "a table", value)
-    return Gold(**read_fields(value, Gold, where))
+    return _built(Gold, value, where)
+
+
+def _built(record: type, value: Mapping[str, Any], where: str) -> Any:
+    fields_read = read_fields(value, record, where)
+    try:
+        return record(**fields_read)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
 
 
 def _table(value: Any, inner: Any, where: str) -> dict[str, Any]:
