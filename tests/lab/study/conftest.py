@@ -15,17 +15,17 @@ from lab.study.protocol import Protocol
 
 Make = Callable[..., list[Generation]]
 START = datetime(2025, 1, 1, tzinfo=UTC)
-WORDS = (
-    "baker walked market sold seven loaves bread friend arrived honey garden river lantern quiet "
-    "morning painter blue stone bridge carried letter window answered slowly winter"
-).split()
+WORDS = """
+baker walked market sold seven loaves bread friend arrived honey garden river lantern quiet
+morning painter blue stone bridge carried letter window answered slowly winter
+"""
 NAMES = {"id-1": "old", "id-2": "new", "id-3": "other"}
 
 
 def story(*seed: object) -> str:
     """Write five sentences, the same for the same seed."""
     draw = random.Random(str(seed))
-    return " ".join(" ".join(draw.sample(WORDS, 9)).capitalize() + "." for _ in range(5))
+    return " ".join(" ".join(draw.sample(WORDS.split(), 9)).capitalize() + "." for _ in range(5))
 
 
 @pytest.fixture(scope="session")

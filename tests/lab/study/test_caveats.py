@@ -14,8 +14,8 @@ from lab.study.gold import Gold
 from lab.study.material import gather
 
 SOUND = {
-    "repeats": 0.1, "degraded": 0.5, "stopping_rule": "When all is done.", "exclude_below_gold": 0.6,
-    "adjudicator": "lea", "adjudicate_at": 2,
+    "repeats": 0.1, "degraded": 0.5, "stopping_rule": "When all is done.",
+    "exclude_below_gold": 0.6, "adjudicator": "lea", "adjudicate_at": 2,
 }  # fmt: skip
 PEOPLE = [
     *(Account(name=name, role=Role.REVIEWER, pseudonym=name) for name in ("ada", "bea", "cyd")),

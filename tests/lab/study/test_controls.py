@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,8 +129,6 @@ def test_worse_texts_of_an_earlier_study_are_used_again(
 def test_texts_too_short_to_be_made_worse_are_refused_with_what_there_is(
     make_protocol, make_prompts, make_texts, checkpoints
 ) -> None:
-    from dataclasses import replace
-
     coherence = [one for one in make_protocol().criteria if one.name == "coherence"]
     protocol = make_protocol(criteria=tuple(coherence), degraded=1.0)
     texts = [text for one in checkpoints for text in make_texts(one.id, 4)]
@@ -166,8 +166,6 @@ def test_aa_pairs_are_two_samples_of_one_checkpoint_and_setting(
 def test_another_decoding_and_the_same_text_are_no_second_sample(
     make_protocol, make_prompts, make_texts, checkpoints
 ) -> None:
-    from dataclasses import replace
-
     protocol = make_protocol(aa_pairs=0.5, checkpoints=("old", "new"))
     first = [text for one in checkpoints for text in make_texts(one.id, 4)]
     same = [replace(text, id=f"{text.id}+", seed=7) for text in first]
@@ -221,7 +219,7 @@ def test_repeats_keep_a_distance_lie_between_blocks_and_are_of_every_kind(
         assert not items[control.of_item_id].suggests
     assert set(Counter(item.kind for item, _ in found)) == set(ItemKind)
     blocks = [item.prompt_id for item in made.items if item.id not in repeated]
-    changes = sum(one != other for one, other in zip(blocks, blocks[1:], strict=False))
+    changes = sum(one != other for one, other in itertools.pairwise(blocks))
     assert changes == 19
 
 
@@ -266,8 +264,6 @@ def test_gold_winners_are_in_item_order(
 def test_gold_pieces_are_found_in_code_points(
     make_protocol, make_prompts, make_texts, checkpoints
 ) -> None:
-    from dataclasses import replace
-
     text = "👩‍👧 Rosa gave nine apples. She had ten."
     gold = Gold(prompt="key-1", checkpoint="old", faulty=("nine apples", "She"))
     clean = Gold(prompt="key-2", checkpoint="old", faulty=())
@@ -275,7 +271,7 @@ def test_gold_pieces_are_found_in_code_points(
     texts = [each for one in checkpoints for each in make_texts(one.id, 4)]
     texts = [replace(each, text=text) if each.id.startswith("id-1|1") else each for each in texts]
     made = design(protocol, "s", gather(protocol, make_prompts(4), texts, checkpoints))
-    found = dict((item.prompt_id, control) for item, control in controls_of(made, ControlKind.GOLD))
+    found = {item.prompt_id: control for item, control in controls_of(made, ControlKind.GOLD)}
     spans = found["prompt-001"].expected["spans"]
     assert [text[one["start"] : one["end"]] for one in spans] == ["nine apples", "She"]
     assert found["prompt-002"].expected == {"spans": []}
@@ -355,7 +351,7 @@ def test_too_few_prompts_for_training_are_named(make_protocol, make_material) ->
     with pytest.raises(ConfigError, match=r"n_prompts is 3, but only 2 .*4 kept for training"):
         design(protocol, "s", make_material(protocol, 6))
     protocol = make_protocol(n_training=6)
-    with pytest.raises(ConfigError, match="no prompt .* is left .*6 kept for training"):
+    with pytest.raises(ConfigError, match=r"no prompt .* is left .*6 kept for training"):
         design(protocol, "s", make_material(protocol, 6))
 
 
