@@ -11,6 +11,7 @@ import pytest
 
 from lab.home import find_home
 from storage.client import Store, open_store, stop_owner
+from tests.storage.desks import Table
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,11 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with open_store(place) as opened:
         yield opened
     stop_owner(place)
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    """Open a desk over an empty database in memory."""
+    opened = Table()
+    yield opened
+    opened.connection.close()
