@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lab import records as r
 from lab.errors import ReviewError
+from storage.adjudicating import is_disputed
 from storage.book import Book
 from tests.storage.desks import Study, Table, design, picture
 
@@ -143,6 +144,15 @@ def check_counts(table: Table, study: Study, book: Book) -> None:
     assert Counter(id for (id,) in counted.fetchall()) == Counter(
         one.id for one in book.places.values() if one.counts
     )
+    assert book.n_counted == sum(
+        one.counts and not one.adjudicates and not one.entry.is_training
+        for one in book.places.values()
+    )
+    settling = book.plan.adjudicator_id
+    for entry in book.entries.values():
+        mine = entry.places.get(settling)
+        waits = mine is None or (mine.adjudicates and mine.is_open)
+        assert (entry.id in book.unsettled) == (waits and is_disputed(entry, book.plan))
     for reviewer in study.reviewers:
         total = table.progress(study, reviewer)["n_total_for_me"]
         assert total == expected_total(table.book(study.id), reviewer.id)
