@@ -1,18 +1,21 @@
-// Runs the review page: signs of the reviewer in, answers out, one task after the other.
+// Runs the review page: which screen is shown, and what every button and key does.
 
+import { Breaks } from "./breaks.js";
 import { studyRow } from "./chooser.js";
-import { ActiveClock } from "./clock.js";
 import { show, slots } from "./dom.js";
-import { Drafts } from "./drafts.js";
-import { ApiError, base, belongTo, call } from "./http.js";
-import { uuid7 } from "./ids.js";
+import { Guard } from "./guard.js";
+import { base, belongTo, call } from "./http.js";
 import { listenToKeys } from "./keys.js";
-import { Outbox } from "./outbox.js";
+import { fillLanguages, pickLanguage, rememberLanguage } from "./language.js";
+import { measure } from "./layout.js";
+import { Messages } from "./messages.js";
+import { LastStudy } from "./own.js";
 import { Panels } from "./panels.js";
-import { LastStudy, Queue } from "./queue.js";
+import { Presence } from "./presence.js";
+import { Screens } from "./screens.js";
 import { showProgress, showTrouble } from "./status.js";
-import { TaskView } from "./task.js";
-import { counted, fillWords, loadWords, word } from "./words.js";
+import { fillWords, loadWords, word } from "./words.js";
+import { Work } from "./work.js";
 
 const POLL_MS = 4000;
 const LOOK_AGAIN_MS = 15000;
@@ -27,301 +30,172 @@ class App {
     this.root = root;
     this.me = me;
     this.slot = slots(root);
-    this.clock = new ActiveClock();
-    this.drafts = new Drafts(me.id);
     this.lastStudy = new LastStudy(me.id);
-    this.outbox = new Outbox(me.id, (answer) => call("POST", "answers", answer), (...heard) => this.hear(...heard));
-    this.queue = new Queue(this.outbox);
-    this.view = new TaskView(this.slot, () => this.entered());
-    this.panels = new Panels(root, this.slot, {
-      skip: (reason) => this.submit("skip", reason),
-      flag: (flag) => this.flag(flag),
-      closed: () => this.screen === "task" && this.view.focus(),
+    this.screens = new Screens(root, this.slot, () => this.refresh());
+    this.guard = new Guard({
+      elsewhere: () => this.presence.leave(),
+      failed: (words) => this.fail(words),
+      changed: () => this.refresh(),
     });
-    this.shown = null;
-    this.trouble = null;
-    this.several = false;
+    this.work = new Work(me, this.slot, this.screens, this.guard, () => this.refresh());
+    this.panels = new Panels(root, this.slot, {
+      skip: (reason) => this.work.submit("skip", reason),
+      flag: (flag) => this.work.flag(flag),
+      closed: () => this.work.focus(),
+    });
+    this.messages = new Messages(this.slot, this.guard);
+    this.breaks = new Breaks(this.slot);
+    this.presence = new Presence(me.id, {
+      elsewhere: () => this.leave(),
+      messages: (list) => this.messages.take(list),
+    });
     this.lookedAt = Date.now();
     this.listen();
   }
 
-  /** Whether the criteria on the page are those of the study that the tasks are of. */
-  get ready() {
-    return Boolean(this.queue.studyId) && this.view.study?.id === this.queue.studyId;
-  }
-
-  get screen() {
-    return this.root.dataset.screen;
-  }
-
   listen() {
-    this.clock.listen();
     this.slot.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.submit();
+      this.work.submit();
     });
     this.root.addEventListener("click", (event) => {
-      const action = event.target.closest("[data-do]")?.dataset.do;
-      if (action) this.act(action, event.target.closest("[data-do]"));
+      const node = event.target.closest("[data-do]");
+      if (node) this.act(node.dataset.do, node);
     });
-    this.drafts.onElsewhere((assignmentId, draft) => {
-      if (this.screen === "task" && this.shown === assignmentId) this.view.content = draft;
-    });
-    window.addEventListener("storage", (event) => this.heardElsewhere(event));
     listenToKeys({
-      typingEscape: () => this.view.focus(),
+      typingEscape: () => this.work.focus(),
       panel: () => this.panels.open,
       panelKey: (key, panel) => this.panelKey(key, panel),
-      key: (key) => this.key(key),
+      key: (key, event) => this.key(key, event),
     });
+    this.slot.language.addEventListener("change", () => this.speak(this.slot.language.value));
     setInterval(() => this.poll(), POLL_MS);
-    document.addEventListener("visibilitychange", () => !document.hidden && this.poll());
+    document.addEventListener("visibilitychange", () => this.poll());
     window.addEventListener("online", () => this.poll());
+    this.presence.listen();
+    measure(this.slot.head, this.slot.dock);
   }
 
   // ---- studies ---------------------------------------------------------------------------
 
-  /** Goes to the study in work, or to the only one, or lets the reviewer choose. */
-  async start() {
-    await this.guarded(async () => {
+  /** Makes this page the one at work and goes to the study in work, or lets the reviewer choose. */
+  start() {
+    return this.guard.run(async () => {
+      if (!this.presence.isHere) await this.presence.claim();
       const { studies } = await call("GET", "studies");
-      this.trouble = null;
-      this.several = studies.length > 1;
+      this.screens.several = studies.length > 1;
       const begun = studies.filter((study) => study.n_answered > 0 && study.n_answered < study.n_total);
       const last = studies.find((study) => study.id === this.lastStudy.id);
       const only = studies.length === 1 ? studies[0] : begun.length === 1 ? begun[0] : null;
       const study = last ?? only;
-      if (studies.length === 0) this.go("empty");
-      else if (study) await this.open(study.id);
+      if (study) await this.load(study.id);
       else this.choose(studies);
     });
   }
 
   choose(studies) {
     this.slot.studies.replaceChildren(...studies.map(studyRow));
-    this.queue.begin(null);
-    this.go("choose");
+    this.work.queue.begin(null);
+    this.screens.chosen = false;
+    this.screens.go(studies.length > 0 ? "choose" : "empty");
   }
 
-  async open(studyId) {
-    await this.guarded(async () => {
-      this.go("loading");
-      this.queue.begin(studyId);
-      const [study] = await Promise.all([call("GET", `studies/${studyId}`), this.queue.fill()]);
-      if (this.queue.studyId !== studyId) return;
-      this.lastStudy.id = studyId;
-      this.view.begin(study);
-      this.panels.describe(study);
-      this.shown = null;
-      this.next();
-    });
+  async load(studyId) {
+    this.screens.chosen = true;
+    const study = await this.work.open(studyId);
+    if (study === null) return;
+    this.lastStudy.id = studyId;
+    this.panels.describe(study);
+    this.breaks.begin(study.break_minutes);
   }
 
   /** Leaves the study and shows all of them. */
-  async studies() {
-    this.saveDraft();
-    await this.guarded(async () => {
+  studies() {
+    this.work.saveDraft();
+    return this.guard.run(async () => {
       const { studies } = await call("GET", "studies");
       this.lastStudy.id = null;
-      if (studies.length > 0) this.choose(studies);
-      else this.go("empty");
+      this.choose(studies);
     });
   }
 
-  // ---- screens ---------------------------------------------------------------------------
-
-  go(screen) {
-    const changed = this.screen !== screen;
-    this.root.dataset.screen = screen;
-    for (const section of this.root.querySelectorAll("[data-for]")) show(section, section.dataset.for === screen);
-    const inStudy = Boolean(this.queue.studyId) && ["task", "done", "paused", "loading"].includes(screen);
-    for (const tool of this.root.querySelectorAll("[data-needs-study]")) show(tool, inStudy);
-    show(this.slot["studies-button"], this.several && screen !== "choose");
-    if (screen !== "task") this.shown = null;
-    if (changed && !["task", "loading"].includes(screen)) {
-      this.root.querySelector(`[data-for="${screen}"] h1`).focus({ preventScroll: true });
-    }
-    this.refresh();
-  }
+  // ---- screens and the connection ----------------------------------------------------------
 
   refresh() {
-    const inStudy = this.queue.studyId && ["task", "done", "paused", "loading"].includes(this.screen);
-    showProgress(this.slot, inStudy ? this.queue.progress : null);
-    showTrouble(this.slot, this.outbox, this.outbox.trouble ?? this.trouble, this.me);
+    const { guard, work, slot } = this;
+    slot.title.textContent = (this.screens.inStudy && work.view.study?.title) || word("app.name");
+    showProgress(slot, this.screens.inStudy ? work.queue.progress : null, work.training);
+    showTrouble(slot, work.outbox, work.outbox.trouble ?? guard.trouble, this.me);
   }
 
-  /** Shows the first task in hand, or the screen that says why there is none. */
-  next() {
-    const task = this.queue.current;
-    if (task) {
-      this.showTask(task);
-      return;
-    }
-    this.shown = null;
-    if (this.outbox.count > 0 || this.queue.filling) this.go("loading");
-    else if (this.queue.status === "paused") this.go("paused");
-    else this.done();
+  fail(words) {
+    this.slot["failed-text"].textContent = words;
+    this.lastStudy.id = null;
+    this.screens.go("failed");
   }
 
-  done() {
-    const count = this.queue.progress?.n_answered ?? 0;
-    this.slot["done-text"].textContent = count > 0 ? counted("done.count", count) : word("done.count_none");
-    show(this.slot["done-undo"], count > 0);
-    this.go("done");
+  /** Another page of this account has taken over. */
+  leave() {
+    this.work.drafts.hold();
+    this.panels.close();
+    this.breaks.dismiss();
+    this.messages.take([]);
+    this.screens.go("elsewhere");
   }
 
-  showTask(task) {
-    if (this.shown === task.assignment_id) return;
-    this.shown = task.assignment_id;
-    const content = this.drafts.newest(task.assignment_id, task.draft ?? task.answer);
-    this.view.show(task, content);
-    this.clock.reset(content?.seconds ?? 0);
-    this.go("task");
-    window.scrollTo(0, 0);
-    if (!this.panels.open) this.view.focus();
-  }
-
-  toast(text) {
-    clearTimeout(this.toastTimer);
-    this.slot.toast.textContent = text;
-    show(this.slot.toast, true);
-    this.toastTimer = setTimeout(() => show(this.slot.toast, false), 4000);
-  }
-
-  // ---- entries and answers ---------------------------------------------------------------
-
-  entered() {
-    this.drafts.save(this.shown, { ...this.view.content, seconds: this.clock.seconds });
-  }
-
-  /** Keeps the entries and the seconds of the task shown, if there are any entries. */
-  saveDraft() {
-    if (this.screen !== "task") return;
-    const { ratings, winner, comment, flag } = this.view.content;
-    if (Object.keys(ratings).length > 0 || winner || comment || flag) this.entered();
-  }
-
-  flag(flag) {
-    this.view.setFlag(flag);
-    this.entered();
-  }
-
-  submit(kind = null, reason = "") {
-    if (this.screen !== "task" || (kind === null && !this.view.complete())) return;
-    const answer = {
-      answer_id: uuid7(),
-      assignment_id: this.shown,
-      study_id: this.queue.studyId,
-      ...this.view.answer(kind, reason),
-      seconds: Math.round(this.clock.seconds * 1000) / 1000,
-    };
-    this.queue.undoId = null;
-    const sending = this.outbox.put(answer);
-    this.drafts.forget(answer.assignment_id);
-    this.queue.settle(answer.assignment_id);
-    this.next();
-    sending.then(() => this.fill());
-  }
-
-  async fill() {
-    if (!this.ready) return;
-    await this.guarded(async () => {
-      await this.queue.fill();
-      this.trouble = null;
-      this.next();
+  /** Takes the work over from the other page: its tasks and drafts are fetched anew. */
+  takeOver() {
+    return this.guard.run(async () => {
+      await this.presence.claim();
+      const { studyId } = this.work.queue;
+      if (studyId) await this.load(studyId);
+      else await this.start();
     });
-  }
-
-  /** Takes the newest answer back and shows its task again. */
-  async undo() {
-    if (!this.queue.studyId) return;
-    await this.outbox.flush();
-    if (this.outbox.count > 0) {
-      this.toast(word("answer.undo_wait"));
-      return;
-    }
-    await this.guarded(async () => {
-      this.saveDraft();
-      const { task, refusal } = await this.queue.takeBack();
-      this.refresh();
-      if (task) {
-        this.shown = null;
-        this.next();
-      }
-      this.toast(refusal ?? word(task ? "answer.undone" : "answer.nothing_to_undo"));
-    });
-  }
-
-  // ---- the connection --------------------------------------------------------------------
-
-  hear(event, detail) {
-    if (detail) this.queue.taken(detail.answer.assignment_id);
-    if (event === "sent") {
-      if (detail.answer.study_id === this.queue.studyId) this.queue.progress = detail.reply.progress;
-      if (detail.reply.late) this.toast(word("bar.late"));
-      this.trouble = null;
-    }
-    this.refresh();
-  }
-
-  /** Another tab of this browser put an answer into the outbox. */
-  heardElsewhere(event) {
-    if (!event.key?.startsWith(this.outbox.prefix)) return;
-    if (!event.newValue) this.queue.taken(JSON.parse(event.oldValue).assignment_id);
-    else if (this.queue.settle(JSON.parse(event.newValue).assignment_id)) {
-      this.next();
-      this.fill();
-    }
-  }
-
-  /** Runs a call; trouble that passes is shown and tried again by poll(), other is explained. */
-  async guarded(work) {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.passing || error.signedOut) {
-        this.trouble = error;
-      } else {
-        this.slot["failed-text"].textContent = error.message || word("error.unknown", { status: error.status });
-        this.lastStudy.id = null;
-        this.go("failed");
-      }
-      this.refresh();
-    }
   }
 
   async poll() {
-    if (document.hidden) return;
-    if (this.screen === "task") this.queue.renew(this.clock.signAt);
-    const waiting = ["empty", "done", "paused"].includes(this.screen);
+    if (document.hidden || this.screens.current === "elsewhere") return;
+    const { work, screens } = this;
+    if (work.onTask) work.queue.renew(work.clock.signAt);
+    const waiting = ["empty", "done", "paused"].includes(screens.current);
     const due = Date.now() - this.lookedAt > LOOK_AGAIN_MS;
-    if (this.trouble || (waiting && due) || this.screen === "loading") {
-      this.lookedAt = Date.now();
-      await this.look();
-    }
+    if (this.guard.trouble || (waiting && due) || screens.current === "loading") await this.look();
   }
 
   async look() {
-    if (["failed", "empty"].includes(this.screen) || !this.queue.studyId) await this.start();
-    else if (this.ready) await this.fill();
-    else await this.open(this.queue.studyId);
+    this.lookedAt = Date.now();
+    const { studyId } = this.work.queue;
+    if (["failed", "empty"].includes(this.screens.current) || !studyId) await this.start();
+    else if (this.work.ready) await this.work.fill();
+    else await this.guard.run(() => this.load(studyId));
+  }
+
+  /** Shows the page in another language; what is entered is a draft, and survives. */
+  speak(language) {
+    this.work.saveDraft();
+    rememberLanguage(language);
+    location.reload();
   }
 
   // ---- actions and keys ------------------------------------------------------------------
 
   act(action, node) {
     const actions = {
-      undo: () => this.undo(),
+      undo: () => this.work.undo(),
       guidelines: () => this.panels.toggle("guidelines"),
       help: () => this.panels.toggle("help"),
-      skip: () => this.panels.askSkip(),
-      flag: () => this.panels.askFlag(this.view.flag),
+      skip: () => this.work.maySkip && this.panels.askSkip(),
+      flag: () => this.panels.askFlag(this.work.view.flag),
+      mark: () => this.work.view.press("e"),
+      "go-on": () => this.work.goOn(),
+      "take-over": () => this.takeOver(),
+      rested: () => this.breaks.dismiss(),
+      read: () => this.messages.markRead(),
       close: () => this.panels.close(),
       studies: () => this.studies(),
-      open: () => this.open(node.dataset.study),
+      open: () => this.guard.run(() => this.load(node.dataset.study)),
       look: () => this.look(),
-      dismiss: () => this.outbox.dismissRefused(),
+      dismiss: () => this.work.outbox.dismissRefused(),
     };
     actions[action]();
   }
@@ -334,36 +208,48 @@ class App {
     return true;
   }
 
-  key(key) {
-    const onTask = this.screen === "task";
-    const action = EVERYWHERE[key] || (this.queue.studyId && IN_STUDY[key]) || (onTask && ON_TASK[key]);
+  key(key, event) {
+    const { work } = this;
+    if (this.screens.current === "elsewhere") return false;
+    const entering = work.onTask && !work.waitsFor;
+    if (entering && work.view.isMarking && work.view.press(key, event)) return true;
+    const action = EVERYWHERE[key] || (this.screens.inStudy && IN_STUDY[key]) || (entering && ON_TASK[key]);
     if (action) this.act(action);
-    else if (onTask && key === "Enter") this.submit();
-    else return onTask && this.view.press(key);
+    else if (key === "Enter" && work.showsReply) work.goOn();
+    else if (entering && key === "Enter") work.submit();
+    else if (entering && work.view.press(key, event)) return true;
+    else if (key === "Escape" && this.breaks.offered) this.breaks.dismiss();
+    else return false;
     return true;
   }
 }
 
-/** Brings the page in an element to life. */
-export async function run(root) {
-  let me = null;
-  while (me === null) {
+async function signedIn(root) {
+  for (;;) {
     try {
-      await loadWords();
-      me = await call("GET", "me");
+      const me = await call("GET", "me");
+      belongTo(me.id);
+      await loadWords(pickLanguage(me.languages));
+      return me;
     } catch (error) {
       if (error.signedOut) location.assign(`${base}/sign-in?next=/review/`);
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   }
-  belongTo(me.id);
+}
+
+/** Brings the page in an element to life. */
+export async function run(root) {
+  const me = await signedIn(root);
   fillWords(root);
   const slot = slots(root);
   slot["sign-out"].action = `${base}/sign-out`;
   slot["lead-link"].href = `${base}/lead`;
   show(slot["lead-link"], me.role === "lead");
+  fillLanguages(slot.language, me.languages, document.documentElement.lang);
+  show(slot["language-label"], me.languages.length > 1);
   const app = new App(root, me);
   root.dataset.ready = "true";
   await app.start();
-  app.outbox.flush();
+  app.work.outbox.flush();
 }

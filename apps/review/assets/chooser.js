@@ -16,14 +16,14 @@ function next({ n_answered: done, n_total: total }) {
 export function studyRow(study) {
   const label = state(study);
   const words = [
-    make("h2", {}, study.name),
+    make("h2", {}, study.title),
     make("progress", { max: Math.max(1, study.n_total), value: study.n_answered, "aria-label": label }),
     make("p", { class: "rl-muted" }, label),
   ];
   if (study.question) words.splice(1, 0, make("p", { class: "rl-muted" }, study.question));
   const button = make("button", {
     type: "button", class: "rl-button rl-primary", "data-do": "open", "data-study": study.id,
-    "aria-label": `${next(study)}: ${study.name}`,
+    "aria-label": `${next(study)}: ${study.title}`,
   }, next(study));
   return make("li", { class: "rl-study" }, [make("div", { class: "rl-study-words" }, words), button]);
 }

@@ -42,12 +42,9 @@ export class Drafts {
     drop(this.prefix + assignmentId);
   }
 
-  /** Calls back when another tab of this browser changed the draft of an assignment. */
-  onElsewhere(callback) {
-    window.addEventListener("storage", (event) => {
-      if (event.key?.startsWith(this.prefix) && event.newValue) {
-        callback(event.key.slice(this.prefix.length), JSON.parse(event.newValue));
-      }
-    });
+  /** Sends nothing more of what waits to be sent: another page is at work. */
+  hold() {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
   }
 }

@@ -1,12 +1,22 @@
 // Turns a call of the app's API into its JSON, or into an ApiError that says what kind of trouble it is.
 
+import { uuid7 } from "./ids.js";
+
 export const base = location.pathname.replace(/\/(review|lead)\/?$/, "");
 
-let account = "";
+/** Names this load of the page: the server gives tasks to one page of an account at a time. */
+export const pageId = uuid7();
+
+const headers = { Accept: "application/json", "X-Lab": "review", "X-Lab-Page": pageId };
 
 /** Names the account that this page belongs to; the server refuses calls from any other. */
 export function belongTo(accountId) {
-  account = accountId;
+  headers["X-Lab-Account"] = accountId;
+}
+
+/** Names the language that the server explains errors in. */
+export function speak(language) {
+  headers["X-Lab-Language"] = language;
 }
 
 export class ApiError extends Error {
@@ -21,6 +31,11 @@ export class ApiError extends Error {
     return this.status === 401;
   }
 
+  /** Whether another page of this account has taken over. */
+  get elsewhere() {
+    return this.code === "elsewhere";
+  }
+
   /** Whether the same call may succeed later without anybody changing it. */
   get passing() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
@@ -28,14 +43,11 @@ export class ApiError extends Error {
 }
 
 export async function call(method, path, body) {
-  const headers = { Accept: "application/json", "X-Lab": "review" };
-  if (account) headers["X-Lab-Account"] = account;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
     response = await fetch(`${base}/api/${path}`, {
       method,
-      headers,
+      headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       redirect: "error",

@@ -14,7 +14,7 @@ function keyName(event) {
 
 /**
  * on: {typingEscape(target), panel() -> open dialog or null, panelKey(key, panel) -> handled,
- *      key(key) -> handled}.
+ *      key(key, event) -> handled}.
  */
 export function listenToKeys(on) {
   document.addEventListener("keydown", (event) => {
@@ -30,6 +30,6 @@ export function listenToKeys(on) {
       if (!panel && key === "Enter") event.preventDefault();
       return;
     }
-    if (panel ? on.panelKey(key, panel) : on.key(key)) event.preventDefault();
+    if (panel ? on.panelKey(key, panel) : on.key(key, event)) event.preventDefault();
   });
 }

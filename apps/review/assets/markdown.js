@@ -30,10 +30,11 @@ function list(lines) {
   return make(tag, {}, items.map((item) => make("li", {}, inline(item))));
 }
 
-function block(lines) {
+/** top: the level of the text's topmost headings, which become h3. */
+function block(lines, top) {
   const heading = /^(#{1,6})\s+(.*)$/.exec(lines[0]);
   if (heading) {
-    const level = Math.min(heading[1].length + 2, 6);
+    const level = Math.min(heading[1].length - top + 3, 6);
     const rest = lines.slice(1).join("\n").trim();
     const title = make(`h${level}`, {}, inline(heading[2]));
     return rest ? [title, ...render(rest)] : [title];
@@ -44,11 +45,12 @@ function block(lines) {
     return [make("blockquote", {}, render(inner))];
   }
   const at = lines.findIndex((line) => /^\s*([-*+]|\d+[.)])\s+/.test(line));
-  if (at > 0) return [...block(lines.slice(0, at)), list(lines.slice(at))];
+  if (at > 0) return [...block(lines.slice(0, at), top), list(lines.slice(at))];
   return [make("p", {}, inline(lines.join(" ")))];
 }
 
 export function render(markdown) {
   const blocks = markdown.replace(/\r\n?/g, "\n").split(/\n\s*\n/).filter((part) => part.trim());
-  return blocks.flatMap((part) => block(part.split("\n").filter((line) => line.trim())));
+  const top = Math.min(...[...markdown.matchAll(/^(#{1,6})\s/gm)].map(([, signs]) => signs.length));
+  return blocks.flatMap((part) => block(part.split("\n").filter((line) => line.trim()), top));
 }

@@ -2,7 +2,6 @@
 
 import { call } from "./http.js";
 import { uuid7 } from "./ids.js";
-import { drop, keep, kept } from "./keep.js";
 
 const RENEW_MS = 240000;
 
@@ -101,21 +100,5 @@ export class Queue {
     } catch {
       // a lost place shows when the answer arrives, and is explained then
     }
-  }
-}
-
-/** Remembers which study an account works on. */
-export class LastStudy {
-  constructor(accountId) {
-    this.key = `review-lab:study:${accountId}`;
-  }
-
-  get id() {
-    return kept(this.key);
-  }
-
-  set id(studyId) {
-    if (studyId === null) drop(this.key);
-    else keep(this.key, studyId);
   }
 }

@@ -1,7 +1,9 @@
 // Turns a study's criteria into native radio groups, and what is chosen into ratings by criterion.
 
 import { make } from "./dom.js";
-import { word } from "./words.js";
+import { joined, word } from "./words.js";
+
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class Rating {
   /** root: an empty element; criteria: [{name, question, anchors}]; changed: () => void. */
@@ -69,13 +71,17 @@ export class Rating {
     this.groups[this.active].scrollIntoView({ block: "nearest" });
   }
 
-  move(by) {
-    this.activate(this.active + by);
+  focus() {
+    this.activate(this.open[0] ?? 0);
   }
 
-  /** Sets the active criterion and goes on to the next; false where the scale has no such point. */
-  press(value) {
-    const radio = this.radios(this.active)[value - 1];
+  /** Takes a key; a point sets the active criterion and goes on to the next. False: means nothing. */
+  press(key) {
+    if (key in STEPS) {
+      this.activate(this.active + STEPS[key]);
+      return true;
+    }
+    const radio = /^[1-9]$/.test(key) ? this.radios(this.active)[Number(key) - 1] : null;
     if (!radio) return false;
     const index = this.active;
     radio.checked = true;
@@ -98,7 +104,13 @@ export class Rating {
   }
 
   /** Indices of the criteria without a value. */
-  get missing() {
+  get open() {
     return this.criteria.map((_, index) => index).filter((index) => this.value(index) === 0);
+  }
+
+  /** Words for what is not rated yet; "" where all is. */
+  get missing() {
+    if (this.open.length === 0) return "";
+    return word("answer.missing_rating", { names: joined(this.open.map((index) => this.criteria[index].name)) });
   }
 }

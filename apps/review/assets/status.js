@@ -14,15 +14,17 @@ export function timeLeft(progress) {
   return word("progress.left_hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
-export function showProgress(slot, progress) {
+/** training: {number, total} where a training item is shown, else null. */
+export function showProgress(slot, progress, training) {
   show(slot.progress, Boolean(progress));
   if (!progress) return;
-  const parts = [word("progress.count", { done: progress.n_answered, total: progress.n_total })];
+  const [done, total] = training ? [training.number, training.total] : [progress.n_answered, progress.n_total];
+  const parts = [word(training ? "progress.training" : "progress.count", { done, total })];
   if (progress.saved_at) parts.push(word("progress.saved", { time: clockTime(new Date(progress.saved_at)) }));
-  const left = timeLeft(progress);
+  const left = training ? "" : timeLeft(progress);
   if (left) parts.push(left);
-  slot["progress-bar"].max = Math.max(1, progress.n_total);
-  slot["progress-bar"].value = progress.n_answered;
+  slot["progress-bar"].max = Math.max(1, total);
+  slot["progress-bar"].value = training ? done - 1 : done;
   slot["progress-text"].textContent = parts.join(" · ");
 }
 

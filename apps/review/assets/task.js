@@ -1,13 +1,13 @@
 // Turns one task into the page's panes and form, and the form into a draft or an answer.
 
-import { Choice } from "./choice.js";
 import { show } from "./dom.js";
 import { Rating } from "./rating.js";
 import { writeSource } from "./source.js";
+import { Spans } from "./spans.js";
+import { Votes } from "./votes.js";
 import { entry, word } from "./words.js";
 
-const STEPS = { ArrowUp: -1, ArrowDown: 1 };
-const WINNERS = { ArrowLeft: "left", ArrowRight: "right", t: "tie", x: "both_bad" };
+const QUESTIONS = { rate: "task.rate", ab: "task.compare", spans: "task.mark" };
 
 export class TaskView {
   /** slot: the page's named elements; changed: () => void, called on every entry. */
@@ -19,39 +19,58 @@ export class TaskView {
     };
     this.task = null;
     this.flag = "";
-    this.choice = new Choice(slot.choice, this.changed);
+    this.spans = new Spans(slot, this.changed);
     slot.comment.addEventListener("input", () => {
       this.growComment();
       this.changed();
     });
   }
 
-  /** Takes the criteria of the study whose tasks are shown next. */
+  /** Takes the criteria and categories of the study whose tasks are shown next. */
   begin(study) {
     this.study = study;
     this.rating = new Rating(this.slot.criteria, study.criteria, this.changed);
+    this.votes = new Votes(this.slot.votes, study.vote_criteria, this.changed);
+    this.spans.begin(study);
   }
 
-  get isRating() {
-    return this.task.kind === "rate";
+  /** What the reviewer answers this kind of task with. */
+  get part() {
+    return { rate: this.rating, ab: this.votes, spans: this.spans }[this.task.kind];
+  }
+
+  get judgesSuggestions() {
+    return this.task.step === "suggestions";
   }
 
   show(task, content) {
     this.task = task;
-    const { slot, isRating } = this;
-    slot.question.textContent = (!isRating && this.study.question) || word(isRating ? "task.rate" : "task.compare");
-    slot.panes.dataset.kind = task.kind;
+    const { slot } = this;
+    const { kind } = task;
+    slot.question.textContent = (kind === "ab" && this.study.question) || word(this.judgesSuggestions ? "task.judge" : QUESTIONS[kind]);
+    slot.panes.dataset.kind = kind;
     this.showContext(task);
-    task.texts.forEach((text, index) => {
-      slot[`text-${index}`].textContent = text || word("task.empty_text");
-      slot[`label-${index}`].textContent = word(isRating ? "task.text" : index === 0 ? "task.text_a" : "task.text_b");
-    });
-    show(slot["pane-1"], task.texts.length > 1);
-    show(slot.criteria, isRating);
-    show(slot.choice, !isRating);
-    show(slot.again, Boolean(task.answer));
+    this.showTexts(task);
+    show(slot["spans-pane"], kind === "spans");
+    show(slot.criteria, kind === "rate");
+    show(slot.votes, kind === "ab");
+    show(slot["mark-button"], kind === "spans");
+    show(slot["skip-button"], !this.judgesSuggestions);
+    this.note(task);
     this.problem("");
+    this.freeze(false);
     this.content = content ?? {};
+  }
+
+  showTexts(task) {
+    const { slot } = this;
+    const paired = task.texts.length > 1;
+    [0, 1].forEach((index) => {
+      const text = task.texts[index];
+      slot[`text-${index}`].textContent = text || word("task.empty_text");
+      slot[`label-${index}`].textContent = word(paired ? ["task.text_a", "task.text_b"][index] : "task.text");
+    });
+    show(slot["pane-1"], paired);
   }
 
   showContext(task) {
@@ -62,12 +81,23 @@ export class TaskView {
     if (separate) writeSource(slot.source, task.source);
     show(slot["prompt-pane"], Boolean(task.prompt?.trim()) || !task.source);
     show(slot["source-pane"], Boolean(separate));
-    slot.context.dataset.panes = separate ? "2" : "1";
+    slot.context.scrollTop = 0;
+  }
+
+  /** Says what is special about a task, in the order of what matters most. */
+  note(task) {
+    const special = [
+      [this.judgesSuggestions, "task.suggestions"],
+      [task.answer, "task.again"],
+      [task.is_training, "task.training"],
+      [task.adjudicates, "task.adjudicates"],
+    ].find(([applies]) => applies);
+    if (special) this.slot.note.textContent = word(special[1]);
+    show(this.slot.note, Boolean(special));
   }
 
   focus() {
-    if (this.isRating) this.rating.activate(this.rating.missing[0] ?? 0);
-    else this.slot.question.focus({ preventScroll: true });
+    this.part.focus();
   }
 
   growComment() {
@@ -76,9 +106,11 @@ export class TaskView {
   }
 
   get content() {
+    const { kind } = this.task;
     return {
-      ratings: this.isRating ? this.rating.ratings : {},
-      winner: this.isRating ? null : this.choice.winner,
+      ratings: kind === "rate" ? this.rating.ratings : {},
+      winners: kind === "ab" ? this.votes.winners : {},
+      ...(kind === "spans" ? this.spans.content : { spans: [], judgements: {} }),
       comment: this.slot.comment.value,
       flag: this.flag,
     };
@@ -86,24 +118,27 @@ export class TaskView {
 
   set content(content) {
     this.rating.ratings = content.ratings ?? {};
-    this.choice.winner = content.winner ?? null;
+    this.votes.winners = content.winners ?? {};
+    if (this.task.kind === "spans") this.spans.show(this.task, content);
     this.slot.comment.value = content.comment ?? "";
     this.growComment();
     this.setFlag(content.flag ?? "");
   }
 
+  /** Whether anything is entered. */
+  get touched() {
+    return Object.values(this.content).some((entry) => (typeof entry === "object" ? Object.keys(entry).length > 0 : entry));
+  }
+
   /** What to submit; kind and reason are given for a skip alone. */
   answer(kind, reason) {
-    const { ratings, winner, comment, flag } = this.content;
-    const skips = kind === "skip";
-    return {
-      kind: kind ?? (this.isRating ? "rate" : "vote"),
-      ratings: skips ? {} : ratings,
-      winner: skips ? null : winner,
-      comment,
-      reason,
-      flag,
-    };
+    const { ratings, winners, spans, judgements, comment, flag } = this.content;
+    const own = {
+      rate: { kind: "rate", ratings },
+      ab: { kind: "vote", winners },
+      spans: this.judgesSuggestions ? { kind: "judge", spans, judgements } : { kind: "spans", spans },
+    }[this.task.kind];
+    return { ...(kind === "skip" ? { kind } : own), comment, reason, flag };
   }
 
   setFlag(flag) {
@@ -115,14 +150,25 @@ export class TaskView {
       : word("answer.flag");
   }
 
+  /** Whether keys belong to the marking of text alone. */
+  get isMarking() {
+    return this.task.kind === "spans" && this.spans.isMarking;
+  }
+
   /** Takes a key; false where it means nothing here. */
-  press(key) {
-    if (key === "c") this.slot.comment.focus();
-    else if (this.isRating && /^[1-9]$/.test(key)) return this.rating.press(Number(key));
-    else if (this.isRating && key in STEPS) this.rating.move(STEPS[key]);
-    else if (!this.isRating && key in WINNERS) this.choice.press(WINNERS[key]);
-    else return false;
+  press(key, event) {
+    if (this.part.press(key, event)) return true;
+    if (key !== "c") return false;
+    this.slot.comment.focus();
     return true;
+  }
+
+  /** Holds the entries still while the server checks them. */
+  freeze(still) {
+    const { slot } = this;
+    slot.form.setAttribute("aria-busy", String(still));
+    slot.form.inert = still;
+    slot["submit-text"].textContent = word(still ? "answer.sending" : "answer.submit");
   }
 
   /** Says what keeps the form from being submitted; "" clears it. */
@@ -133,16 +179,11 @@ export class TaskView {
 
   /** Whether all is entered; where not, says what is missing and goes there. */
   complete() {
-    if (!this.isRating) {
-      if (this.choice.winner === null) this.problem(word("answer.missing_choice"));
-      return this.choice.winner !== null;
+    const { missing } = this.part;
+    if (missing) {
+      this.focus();
+      this.problem(missing);
     }
-    const { missing } = this.rating;
-    if (missing.length > 0) {
-      this.rating.activate(missing[0]);
-      const names = missing.map((index) => this.study.criteria[index].name).join(", ");
-      this.problem(word("answer.missing_rating", { names }));
-    }
-    return missing.length === 0;
+    return !missing;
   }
 }

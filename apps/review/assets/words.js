@@ -1,11 +1,14 @@
 // Turns names like "task.prompt" into the words of the wording file, and fills a page with them.
 
-import { call } from "./http.js";
+import { call, speak } from "./http.js";
 
 let words = {};
 
-export async function loadWords() {
-  words = await call("GET", "words");
+/** Fetches the words of a language, in which the page and the server speak from now on. */
+export async function loadWords(language = "en") {
+  speak(language);
+  words = await call("GET", `words?language=${language}`);
+  document.documentElement.lang = language;
 }
 
 /** The entry of a name: a string, a list or a table. */
@@ -22,6 +25,11 @@ export function word(name, values = {}) {
 /** A text in the singular or the plural: the names end in _one and _many. */
 export function counted(name, count) {
   return word(`${name}_${count === 1 ? "one" : "many"}`, { count });
+}
+
+/** Several words as one alternative or one list, as the page's language joins them. */
+export function joined(parts, type = "conjunction") {
+  return new Intl.ListFormat(document.documentElement.lang, { type }).format(parts);
 }
 
 /** Writes the words into every element that names one. */
