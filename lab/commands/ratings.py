@@ -25,30 +25,59 @@ examples:
       --criterion fluency=grammar --criterion coherence=cohesive
 
 A cell may hold one number, or a list with one number per rater.
+
+  lab ratings import project.json --format label-studio --study labels --checkpoint gpt-x
+  lab ratings import ./argilla --format argilla --study feedback --checkpoint gpt-x
+  lab ratings import pairs.json --format label-studio --study pairs --text-column left \\
+      --text-b-column right --checkpoint gpt-x --checkpoint-b gpt-y
+
+Numbers there become ratings, comparisons votes, marks spans, unless flags name the fields.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-command import."""
+    from lab.commands import outside_ratings
     from lab.data.config import RatingsConfig
 
     commands = parser.add_subparsers(metavar="import", required=True)
     add = commands.add_parser("import", help="read texts with people's ratings")
-    add.add_argument("path", help="JSONL, JSON, CSV or Parquet file")
+    add.add_argument("path", help="JSONL, JSON, CSV or Parquet file, or an export")
     flags.add_home(add)
     add.add_argument(
         "--criterion",
         action="append",
-        required=True,
+        default=[],
         metavar="CRITERION=COLUMN",
         help="which column holds which criterion; once per criterion",
     )
     flags.add_rename(add)
     flags.add_config(add, RatingsConfig, skip=("criteria", "rename"))
+    outside_ratings.add_arguments(add)
     add.set_defaults(handler=_import)
 
 
 def _import(arguments: argparse.Namespace) -> None:
+    from lab.commands import outside_ratings
+    from lab.errors import ConfigError
+    from lab.home import find_home
+    from storage import frames
+    from storage.client import open_store
+
+    if arguments.format is not None:
+        name = outside_ratings.run(arguments)
+    elif only := outside_ratings.given(arguments):
+        raise ConfigError(f"{only[0]} is for exports of other programs; say which with --format")
+    else:
+        name = _import_table(arguments)
+    with open_store(find_home(arguments.home)) as store:
+        ratings = frames.ratings(store)
+    mine = ratings[ratings["study"] == name]
+    if len(mine):
+        _print_agreement(mine)
+
+
+def _import_table(arguments: argparse.Namespace) -> str:
     import dataclasses
 
     from lab.commands.study import refuse_known_study
@@ -56,7 +85,7 @@ def _import(arguments: argparse.Namespace) -> None:
     from lab.data.ratings import import_ratings
     from lab.home import find_home
     from lab.study.protocol import sha256, to_dict
-    from storage import checkpoints, frames
+    from storage import checkpoints
     from storage.client import open_store
 
     config = flags.read_config(
@@ -68,7 +97,7 @@ def _import(arguments: argparse.Namespace) -> None:
     )
     with open_store(find_home(arguments.home)) as store:
         refuse_known_study(store, config.study)
-        known = checkpoints.every(store)
+        known = checkpoints.systems(store)
         found = import_ratings(arguments.path, config, {}, "", (), known)
         names = {checkpoint.id: checkpoint.name for checkpoint in (*known, *found.checkpoints)}
         systems = dict.fromkeys(names[text.checkpoint_id] for text in found.generations)
@@ -77,35 +106,30 @@ def _import(arguments: argparse.Namespace) -> None:
             found.study, protocol=to_dict(protocol), protocol_sha256=sha256(protocol)
         )
         store.add(dataclasses.replace(found, study=study).records())
-        ratings = frames.ratings(store)
     say(
         f"{len(found.ratings):,} ratings of {len(found.items):,} texts "
         f"by {len(found.accounts)} raters in study {config.study!r}"
     )
-    _print_agreement(ratings[ratings["study"] == config.study])
+    return config.study
 
 
 def _protocol(config: RatingsConfig, found: RatingsImport, systems: tuple[str, ...]) -> Protocol:
-    """Describe a study that took place elsewhere, as far as its file tells."""
     from collections import Counter
 
+    from lab.commands.outside_ratings import outside_protocol
     from lab.errors import ConfigError
-    from lab.study.criteria import outside_criterion
-    from lab.study.protocol import Protocol
 
     if config.lowest != 1:
         raise ConfigError(f"lowest is {config.lowest}; the lab's scales start at 1: recode them")
     per_item = Counter(assignment.item_id for assignment in found.assignments)
-    return Protocol(
-        name=config.study,
-        question="Rated outside this lab; the question asked there is not recorded.",
-        design="rate",
-        checkpoints=systems,
-        dataset=config.study,
-        split=config.split,
-        criteria=tuple(outside_criterion(name, config.highest) for name in config.criteria),
+    return outside_protocol(
+        config.study,
+        ("rate",),
+        systems,
+        config.split,
+        criteria=tuple(config.criteria),
+        n_points=config.highest,
         reviewers_per_item=max(per_item.values()),
-        guidelines="Rated outside this lab; the guidelines used there are not recorded.",
     )
 
 

@@ -70,19 +70,24 @@ class Collector:
             if checkpoint.kind is CheckpointKind.EXTERNAL:
                 self.known_checkpoints[checkpoint.name] = checkpoint
 
-    def generation(self, row: Row) -> Generation:
+    def generation(self, row: Row, name: str | None = None, text: str | None = None) -> Generation:
         """Make the generation of a row, with its prompt and checkpoint where they are new.
+
+        Args:
+            row: the row.
+            name: the checkpoint's name in the file; by default as the settings say.
+            text: the column of the text; by default the usual one.
 
         Raises:
             InputError: a field is lacking or of the wrong type.
         """
-        prompt, checkpoint = self._prompt(row), self._checkpoint(row)
+        prompt, checkpoint = self._prompt(row), self._checkpoint(row, name)
         place = (prompt.id, checkpoint.id)
         self.samples[place] += 1
         return Generation(
             prompt_id=prompt.id,
             checkpoint_id=checkpoint.id,
-            text=text_of(row, self.columns.text),
+            text=text_of(row, text or self.columns.text),
             decoding={},
             sample_index=self.samples[place] - 1,
         )
@@ -134,8 +139,8 @@ class Collector:
             reference=optional_text(row, self.columns.reference),
         )
 
-    def _checkpoint(self, row: Row) -> Checkpoint:
-        name = self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
+    def _checkpoint(self, row: Row, name: str | None) -> Checkpoint:
+        name = name or self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
         name = self.rename.get(name, name)
         if name in self.known_checkpoints:
             return self.known_checkpoints[name]

@@ -24,9 +24,11 @@ from lab.records import (
     Item,
     Prompt,
     Rating,
+    ReviewerSpan,
     Study,
     StudyEvent,
     StudyStatus,
+    Vote,
 )
 
 __all__ = ["RatingsConfig", "RatingsImport", "import_ratings"]
@@ -58,16 +60,22 @@ class RatingsImport:
     """That it is closed."""
 
     items: tuple[Item, ...]
-    """One per text."""
+    """One per text, or per pair, and kind of question."""
 
     assignments: tuple[Assignment, ...]
-    """One per text and rater."""
+    """One per item and rater."""
 
     answers: tuple[Answer, ...]
     """One per assignment."""
 
     ratings: tuple[Rating, ...]
     """One per answer and criterion that was rated."""
+
+    votes: tuple[Vote, ...] = ()
+    """One per answer and criterion that was compared."""
+
+    spans: tuple[ReviewerSpan, ...] = ()
+    """One per marked piece."""
 
     def records(self) -> list[Any]:
         """List all records, each after those that it refers to."""
@@ -83,6 +91,8 @@ class RatingsImport:
             *self.assignments,
             *self.answers,
             *self.ratings,
+            *self.votes,
+            *self.spans,
         ]
 
 
@@ -128,7 +138,7 @@ def import_ratings(
         listed = ", ".join(repr(column) for column in config.criteria.values())
         raise InputError(f"{path}: no row has a rating; fill the columns {listed}")
     datasets = collector.dataset(str(path), asdict(config))
-    return _result(book, collector, generations, datasets)
+    return collected(book, collector, generations, datasets)
 
 
 def _check_columns(rows: Sequence[Row], config: RatingsConfig) -> None:
@@ -152,9 +162,10 @@ def _generations(rows: Sequence[Row], collector: Collector) -> list[Generation]:
     return found
 
 
-def _result(
-    book: Book, collector: Collector, generations: list[Generation], datasets: list[Dataset]
+def collected(
+    book: Book, collector: Collector, generations: Sequence[Generation], datasets: list[Dataset]
 ) -> RatingsImport:
+    """Gather the records of a closed study from its book and its texts."""
     closed = StudyEvent(
         study_id=book.study.id, status=StudyStatus.CLOSED, created_at=book.study.created_at
     )
@@ -170,4 +181,6 @@ def _result(
         assignments=tuple(book.assignments),
         answers=tuple(book.answers),
         ratings=tuple(book.ratings),
+        votes=tuple(book.votes),
+        spans=tuple(book.spans),
     )
