@@ -89,8 +89,9 @@ def _add_field(
     parser: argparse.ArgumentParser, item: dataclasses.Field[Any], hint: Any, text: str
 ) -> None:
     flag = _flag(item.name)
-    silent = (None, "", dataclasses.MISSING)
-    shown = "" if item.default in silent else f" (default: {item.default})"
+    silent = (None, "", (), dataclasses.MISSING)
+    default = " ".join(map(str, item.default)) if isinstance(item.default, tuple) else item.default
+    shown = "" if item.default in silent else f" (default: {default})"
     options: dict[str, Any] = {"help": (text + shown).replace("%", "%%"), "default": None}
     kind, many = _simple_type(hint)
     if kind is bool:

@@ -173,6 +173,10 @@ def test_another_decoding_and_the_same_text_are_no_second_sample(
     material = gather(protocol, make_prompts(4), [*hotter, *first, *same], checkpoints)
     with pytest.raises(ConfigError, match=r"asks for 2 pairs, but only 0 .* --n-samples 2"):
         design(protocol, "s", material)
+    again = [replace(text, id=f"{text.id}+", text=f"{text.text} Amen.") for text in first]
+    material = gather(protocol, make_prompts(4), [*again, *first], checkpoints)
+    with pytest.raises(ConfigError, match="only 0"):
+        design(protocol, "s", material)
     other_seed = make_texts("id-1", 4, seed=7, minutes=-1)
     material = gather(protocol, make_prompts(4), [*first, *other_seed], checkpoints)
     assert len(controls_of(design(protocol, "s", material), ControlKind.AA)) == 2
@@ -241,6 +245,16 @@ def test_gold_ratings_are_right_within_the_tolerance(make_protocol, make_materia
     for value, right in ((1, True), (3, True), (4, False)):
         given_ = {"ratings": {"fluency": value}, "winners": {}, "spans": []}
         assert is_right(control.expected, **given_) is right
+
+
+def test_the_order_of_a_gold_pair_is_drawn(make_protocol, make_material) -> None:
+    gold = Gold(prompt="key-2", checkpoints=("old", "new"), winner="old")
+    firsts = set()
+    for seed in range(12):
+        made = gold_design(make_protocol, make_material, gold, seed=seed)
+        ((_, control),) = controls_of(made, ControlKind.GOLD)
+        firsts.add(control.expected["winners"]["overall"][0])
+    assert firsts == {"a", "b"}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -338,12 +352,15 @@ def test_training_comes_first_with_answers_explanations_and_prompts_of_its_own(
 def test_training_takes_prompts_that_the_study_cannot_use_first(
     make_protocol, make_prompts, make_texts, checkpoints
 ) -> None:
-    protocol = make_protocol(n_training=3, design="rate", checkpoints=("old",))
-    texts = make_texts("id-1", 5)
-    material = gather(protocol, make_prompts(8, references=True), texts, checkpoints)
-    made = design(protocol, "s", material)
-    assert {item.prompt_id for item in made.items[:3]} == {f"prompt-00{n}" for n in (5, 6, 7)}
-    assert len({item.prompt_id for item in made.items[3:]}) == 5
+    for n_prompts in (None, 2):
+        protocol = make_protocol(
+            n_training=3, design="rate", checkpoints=("old",), n_prompts=n_prompts
+        )
+        texts = make_texts("id-1", 5)
+        material = gather(protocol, make_prompts(8, references=True), texts, checkpoints)
+        made = design(protocol, "s", material)
+        assert {item.prompt_id for item in made.items[:3]} == {f"prompt-00{n}" for n in (5, 6, 7)}
+        assert len({item.prompt_id for item in made.items[3:]}) == (n_prompts or 5)
 
 
 def test_too_few_prompts_for_training_are_named(make_protocol, make_material) -> None:
@@ -389,6 +406,12 @@ def test_words_that_tell_a_checkpoint_are_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         refuse_unblind(make_protocol(**changes))
+
+
+def test_no_study_is_made_of_words_that_tell(make_protocol, make_material) -> None:
+    protocol = make_protocol(name="old-or-fresh")
+    with pytest.raises(ConfigError, match="name holds 'old'"):
+        design(protocol, "s", make_material(protocol, 6))
 
 
 def test_a_title_hides_the_name_and_parts_of_words_tell_nothing(make_protocol) -> None:
