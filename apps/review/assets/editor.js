@@ -5,8 +5,9 @@ import { word } from "./words.js";
 
 const QUOTE = 80;
 
+/** A quotation's beginning, where the whole would be too much to see or to hear. */
 export function shortened(text) {
-  const signs = Array.from(text);
+  const signs = Array.from(text.slice(0, 4 * QUOTE));
   return signs.length > QUOTE ? `${signs.slice(0, QUOTE - 1).join("")}…` : text;
 }
 

@@ -1,6 +1,7 @@
 // Turns keys into marks: the way to mark a text without a mouse.
 
 import { Caret } from "./caret.js";
+import { shortened } from "./editor.js";
 
 const CONTROLS = "button, a, input, select, summary";
 
@@ -63,7 +64,7 @@ export class Marking {
     if (!this.resizing) marks.current = (!caret.stretching && marks.at(caret.focus.start)[0]) || null;
     spans.refresh();
     spans.bringIntoView(caret.focus);
-    const words = spans.quote(caret.piece);
+    const words = shortened(spans.quote(caret.piece));
     spans.tell(marks.current && !this.resizing ? `${words}. ${spans.describe(marks.current)}` : words);
   }
 

@@ -4,8 +4,7 @@
 import { CodePoints, segments, wholeSigns } from "./codepoints.js";
 import { make } from "./dom.js";
 import { dress } from "./dress.js";
-import { Editor } from "./editor.js";
-import { Grips } from "./grips.js";
+import { Editor, shortened } from "./editor.js";
 import { inControl, Marking } from "./marking.js";
 import { Marks } from "./marks.js";
 import { Paper } from "./paper.js";
@@ -50,7 +49,6 @@ export class Spans {
     this.points = new CodePoints(this.text);
     this.signs = segments(this.text, "grapheme");
     this.stops = new Stops(this.text);
-    this.touched = null;
     this.suggestions = new Suggestions(this.suggested(), { judged: () => this.changed(), picked: (one) => this.picked(one) });
     this.write();
     const nodes = this.judges ? [this.suggestions.node, ...this.editor.nodes] : this.editor.nodes;
@@ -72,16 +70,7 @@ export class Spans {
     this.marking = new Marking(this);
     const frame = make("div", { class: "rl-marking" }, [this.paper.body]);
     if (this.text) this.slot["text-0"].replaceChildren(frame);
-    this.grips = new Grips(frame, this.paper, {
-      drag: (side, index) => this.drag(side, index),
-      dropped: () => this.changed(),
-      isRightToLeft: (index) => this.stops.isRightToLeft(index),
-    });
-    this.pointing = new Pointing(this.paper, {
-      select: (piece, clicks) => this.select(piece, clicks),
-      click: (index) => this.click(index),
-      touch: (piece) => this.touch(piece),
-    });
+    this.pointing = new Pointing(this, frame);
   }
 
   /** Whether there is a text on the page to mark in. */
@@ -174,7 +163,8 @@ export class Spans {
   /** Puts away the form of the current mark, and the caret. */
   leave() {
     if (this.isMarking) this.marking.toggle();
-    this.touched = null;
+    this.pointing.touched = null;
+    getSelection().removeAllRanges();
     this.goTo(null);
   }
 
@@ -183,7 +173,7 @@ export class Spans {
   /** What a category would be given to: the current mark, or what is selected; null: nothing. */
   get atHand() {
     if (this.isMarking) return this.marking.isStretching ? this.marking.caret.piece : this.marks.current ?? this.marking.caret.piece;
-    return this.marks.current ?? this.touched;
+    return this.marks.current ?? this.pointing.touched;
   }
 
   setCategory(category) {
@@ -191,7 +181,7 @@ export class Spans {
     if (marking.resizing) marking.endResizing();
     if (this.isMarking && (marking.isStretching || !this.marks.current)) marking.mark(category);
     else if (this.marks.current) this.edit({ category });
-    else this.select(this.touched, 1, category);
+    else this.pointing.markTouched(category);
     this.tell(this.describe(this.marks.current));
     if (this.isMarking) this.paper.body.focus({ preventScroll: true });
   }
@@ -265,50 +255,6 @@ export class Spans {
     this.entered();
   }
 
-  drag(side, index) {
-    const { start, end } = this.marks.current;
-    this.resize(side === "start" ? { start: Math.min(index, end - 1), end } : { start, end: Math.max(index, start + 1) });
-    this.refresh();
-  }
-
-  // ---- mouse and touch -------------------------------------------------------------------
-
-  /** clicks: how many made the selection; a third one widens the word that two have marked. */
-  select(piece, clicks, category = "") {
-    const whole = this.whole(piece);
-    const marked = clicks > 2 && this.clicked;
-    getSelection().removeAllRanges();
-    this.touched = null;
-    this.marking.resizing = null;
-    this.clicked = null;
-    if (!whole) return;
-    this.marking.caret.put(this.stops.at(whole.start));
-    if (marked) {
-      this.marks.current = marked;
-      this.marks.resize(whole);
-      this.entered();
-    } else if (clicks === 1 || (clicks === 2 && this.marks.at(whole.start).length === 0)) {
-      this.add(whole, category);
-      this.clicked = clicks === 2 ? this.marks.current : null;
-    } else this.refresh();
-  }
-
-  click(index) {
-    this.marks.pick(index);
-    this.marking.resizing = null;
-    const stop = this.stops.at(index);
-    if (stop) this.marking.caret.put(stop);
-    const suggestion = this.suggestions.list.find((one) => one.start <= index && index < one.end);
-    if (suggestion) this.suggestions.pick(suggestion);
-    this.refresh();
-  }
-
-  touch(piece) {
-    this.touched = piece;
-    if (piece) this.marks.current = null;
-    this.refresh();
-  }
-
   // ---- what is seen ----------------------------------------------------------------------
 
   /** Makes a mark or a suggestion the current one and brings it into view; null: none. */
@@ -338,7 +284,7 @@ export class Spans {
     this.paper.paint([...marks.list, ...suggestions.list], (part) => dress(part, marks, suggestions));
     this.name();
     if (this.isMarking && document.activeElement !== editor.note) this.marking.caret.select();
-    this.grips.show(this.isMarking ? null : marks.current);
+    this.pointing.grips.show(this.isMarking ? null : marks.current);
     editor.show(marks.current, atHand ? this.quote(atHand) : "");
     editor.showList(marks, (mark) => this.quote(mark), { isClean: this.clean, asksClean: !this.judges });
   }
@@ -370,7 +316,7 @@ export class Spans {
   describe(mark) {
     return word("spans.described", {
       number: this.marks.number(mark),
-      quote: this.quote(mark),
+      quote: shortened(this.quote(mark)),
       category: mark.category ? word(`spans.category.${mark.category}`) : word("spans.no_category"),
       severity: word(`spans.severity.${mark.severity}`),
     });

@@ -30,7 +30,9 @@ import { fillWords, loadWords, word } from "/assets/words.js";
 
 const root = document.querySelector(".rl");
 const slot = slots(root);
-for (const section of root.querySelectorAll("[data-for]")) show(section, section.dataset.for === "task");
+for (const section of root.querySelectorAll("[data-for]")) {
+  show(section, section.dataset.for === "task");
+}
 for (const name of ["spans-pane", "mark-button"]) show(slot[name], true);
 slot.panes.dataset.kind = "spans";
 measure(root.querySelector(".rl-head"), slot.dock);

@@ -34,9 +34,9 @@ Open = Callable[..., SpansPage]
 
 
 @pytest.fixture(scope="module")
-def wide(chromium: Browser) -> Iterator[SpansPage]:
+def wide(chromium: Browser) -> SpansPage:
     """Open a wide window, in which one text after the other is shown."""
-    yield open_page(context_of(chromium))
+    return open_page(context_of(chromium))
 
 
 @pytest.fixture
@@ -160,7 +160,9 @@ def test_a_finger_selects_and_a_category_marks(spans: Open) -> None:
              view.paper.body.dispatchEvent(new PointerEvent("pointerdown", down));
              getSelection().selectAllChildren(view.paper.body.firstChild);
              getSelection().collapseToStart();
-             for (let word = 0; word < 3; word += 1) getSelection().modify("extend", "forward", "word");
+             for (let word = 0; word < 3; word += 1) {
+               getSelection().modify("extend", "forward", "word");
+             }
            }"""
     )
     one.page.locator(".rl-span-editor.is-open").wait_for()
@@ -298,6 +300,53 @@ def test_an_empty_text_can_only_be_without_fault(spans: Open) -> None:
     assert one.shown == words("en")["task"]["empty_text"]
 
 
+def test_a_screen_reader_hears_words_marks_and_what_keys_do(spans: Open) -> None:
+    one = spans(content={"spans": [mark(STORY, "kind painter", "nonsense")]})
+    status = one.page.locator(".rl-spans > [role=status]")
+    text = one.page.locator(".rl-paper")
+    expect(text).to_have_attribute("role", "group")
+    one.press("e")
+    expect(text).to_have_attribute("role", "application")
+    expect(text).to_have_accessible_description(LABELS["hint_marking"])
+    expect(status).to_have_text("Rosa")
+    one.press("ArrowRight", "ArrowRight", "ArrowRight")
+    expect(status).to_have_text("kind. Mark 1, “kind painter”: Nonsense, Minor")
+    one.press("m")
+    expect(status).to_have_text("Mark 1, “kind painter”: Nonsense, Major")
+    before = "(mark) => getComputedStyle(mark, '::before').content"
+    assert one.page.locator("mark").evaluate(before) == '"[mark 1, Nonsense, Major: "'
+    one.press("Backspace")
+    expect(status).to_have_text(LABELS["removed"])
+
+
+def test_the_caret_stays_in_view_above_the_form(spans: Open) -> None:
+    window = {"viewport": {"width": 400, "height": 800}}
+    one = spans((STORY + "\n\n") * 12, window=window)
+    one.press("e")
+    for key in (*["PageDown"] * 5, *["ArrowDown"] * 15, *["PageUp"] * 3):
+        one.press(key)
+        seen = one.page.evaluate(
+            """() => {
+                 const {top, bottom} = getSelection().getRangeAt(0).getBoundingClientRect();
+                 const form = document.querySelector(".rl-span-editor").getBoundingClientRect();
+                 return top >= 0 && bottom <= form.top;
+               }"""
+        )
+        assert seen, key
+    one.press("2")
+    assert [each["category"] for each in one.spans] == ["contradicts_source"]
+
+
+def test_the_mouse_puts_the_caret_and_marks_while_marking_by_keyboard(spans: Open) -> None:
+    one = spans()
+    one.press("e")
+    one.click("market")
+    assert one.selected == "market"
+    one.drag_over("seven left")
+    one.press("1", "ArrowRight", "ArrowRight", "5")
+    assert one.quotes == ["seven left", "."]
+
+
 # ---- offsets -------------------------------------------------------------------------------
 
 
@@ -351,15 +400,18 @@ def test_no_sign_is_cut_in_two(spans: Open, segmenter: bool) -> None:
              const signs = segments(text, "grapheme");
              const stops = new Stops(text);
              const words = [];
-             for (let stop = stops.first(); stop; stop = stops.next(stop)) words.push(text.slice(stop.start, stop.end));
+             const cut = ({start, end}) => text.slice(start, end);
+             for (let stop = stops.first(); stop; stop = stops.next(stop)) words.push(cut(stop));
              const back = [];
-             for (let stop = stops.last(); stop; stop = stops.previous(stop)) back.unshift(text.slice(stop.start, stop.end));
+             for (let stop = stops.last(); stop; stop = stops.previous(stop)) {
+               back.unshift(cut(stop));
+             }
              const pieces = [];
              for (let at = 0; at < text.length; at += 1) {
                const {start, end} = wholeSigns(text, signs, at, at + 1) ?? {start: 0, end: 0};
                pieces.push(points.point(start), points.point(end));
              }
-             const there = [...Array.from(text).keys()].map((point) => points.point(points.index(point)));
+             const there = Array.from(text, (_, point) => points.point(points.index(point)));
              Intl.Segmenter = Segmenter;
              return {words, back, pieces, there};
            }""",
