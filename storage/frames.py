@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import UnknownNameError
 from storage.client import Store
 from storage.controlled import controls
-from storage.marks import SPANS, reviewer_spans, spans, suggestion_judgements
+from storage.marks import (
+    JUDGEMENTS,
+    MARK_ORDER,
+    REVIEWER_SPANS,
+    SPANS,
+    reviewer_spans,
+    spans,
+    suggestion_judgements,
+)
 from storage.schema import TABLES
 
 if TYPE_CHECKING:
@@ -199,7 +207,7 @@ def generation(store: Store, generation_id: str) -> dict[str, Any]:
         `dataset`, `checkpoint` and `run` (dicts; `run` may be None), `decoding`, `seed`,
         `sample_index`, `n_prompt_tokens`, `n_tokens`, `mean_logprob`, `finish_reason`,
         `latency_seconds`, `created_at`, and lists of dicts: `scores`, `checks`, `spans`,
-        `ratings`, `votes`.
+        `reviewer_spans`, `judgements`, `ratings`, `votes`.
 
     Raises:
         UnknownNameError: there is no such generation.
@@ -224,6 +232,13 @@ def generation(store: Store, generation_id: str) -> dict[str, Any]:
             [generation_id],
         ),
         "spans": store.rows(SPANS, [generation_id]),
+        "reviewer_spans": store.rows(
+            f"{REVIEWER_SPANS} WHERE generations.id = $1::UUID {MARK_ORDER}", [generation_id]
+        ),
+        "judgements": store.rows(
+            f"{JUDGEMENTS} WHERE span.generation_id = $1::UUID ORDER BY answer.created_at, span.id",
+            [generation_id],
+        ),
         "ratings": store.rows(
             f"SELECT * FROM ({RATINGS}) WHERE generation_id = $1::UUID "
             "ORDER BY created_at, criterion",

@@ -70,7 +70,7 @@ _STEPS = """
     )
 """
 
-_REVIEWER_SPANS = f"""
+REVIEWER_SPANS = f"""
     SELECT
         {_SHARED},
         CASE WHEN answer.kind = 'judge' THEN 'suggestions' ELSE 'own' END AS step,
@@ -85,7 +85,9 @@ _REVIEWER_SPANS = f"""
     LEFT JOIN reviewer_spans AS mark ON mark.answer_id = answer.id
 """
 
-_JUDGEMENTS = f"""
+MARK_ORDER = 'ORDER BY created_at, answer_id, mark.start, mark."end", mark.id'
+
+JUDGEMENTS = f"""
     SELECT
         {_SHARED}, span.id AS span_id, span.checker AS checker, check_results.version AS version,
         span.type AS type, span.start AS start, span."end" AS "end",
@@ -117,14 +119,11 @@ def reviewer_spans(store: Store, generation_id: str | None = None) -> pd.DataFra
         store: the store.
         generation_id: one text; None for all.
     """
-    sql = (
-        f"{_REVIEWER_SPANS} WHERE $1::UUID IS NULL OR generations.id = $1::UUID "
-        'ORDER BY created_at, answer_id, mark.start, mark."end", mark.id'
-    )
+    sql = f"{REVIEWER_SPANS} WHERE $1::UUID IS NULL OR generations.id = $1::UUID {MARK_ORDER}"
     return store.read(sql, [generation_id]).to_pandas()
 
 
 def suggestion_judgements(store: Store) -> pd.DataFrame:
     """Return one row per suggested piece that a reviewer confirmed or rejected, oldest first."""
-    sql = f"{_JUDGEMENTS} ORDER BY created_at, answer.id, span.start, span.id"
+    sql = f"{JUDGEMENTS} ORDER BY created_at, answer.id, span.start, span.id"
     return store.read(sql).to_pandas()

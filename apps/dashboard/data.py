@@ -57,6 +57,11 @@ def votes() -> pd.DataFrame:
     return _frame("votes", version())
 
 
+def controls() -> pd.DataFrame:
+    """Return one row per current answer to a control item and criterion."""
+    return _frame("controls", version())
+
+
 def generations() -> pd.DataFrame:
     """Return one row per generation, with its newest scores and its source check."""
     return _frame("generations", version())
@@ -83,8 +88,8 @@ def checkpoint_names() -> list[str]:
 
 
 def study_names() -> list[str]:
-    """Return the names of all studies, newest first."""
-    return [study.name for study, _ in _records("studies", version())][::-1]
+    """Return the labels of all studies, newest first: the name, with the version from 2 on."""
+    return [studies.label(study) for study, _ in _records("studies", version())][::-1]
 
 
 def training_runs() -> list[Any]:

@@ -25,11 +25,26 @@ _WHOLE_SECONDS = {"seconds": st.column_config.NumberColumn("seconds", format="%.
 _SPAN = {
     "checker": "check",
     "text": "marked",
+    "confirmed": "confirmed by",
     "type": "type",
     "evidence": "evidence",
     "score": "strength",
     "start": "from",
     "end": "to",
+}
+
+
+_REVIEWER_SPAN = {
+    "reviewer": "reviewer",
+    "quote": "marked",
+    "category": "category",
+    "severity": "severity",
+    "note": "note",
+    "step": "step",
+    "seconds": "seconds",
+    "start": "from",
+    "end": "to",
+    "study": "study",
 }
 
 
@@ -62,9 +77,30 @@ def _texts(one: dict[str, Any]) -> None:
         f", with {words.count(len(marks), 'mark')} of the source check" if marks else ""
     )
     _words(title, marked_text(one["text"], marks), "words main")
+    _reviewers_marks(one)
     for title, key in (("Prompt", "prompt"), ("Source", "source"), ("Reference", "reference")):
         if one[key]:
             _words(title, marked_text(one[key], []))
+
+
+def _reviewers_marks(one: dict[str, Any]) -> None:
+    """Show the text again, with what reviewers marked before they saw any suggestion."""
+    alone = [mark for mark in one["reviewer_spans"] if mark["step"] == "own"]
+    if not alone:
+        return
+    found = [mark for mark in alone if mark["span_id"]]
+    marks = [
+        Mark(start=mark["start"], end=mark["end"], title=f"{mark['reviewer']}: {_fault(mark)}")
+        for mark in found
+    ]
+    n_people = len({mark["reviewer"] for mark in alone})
+    title = f"Text, with {words.count(len(marks), 'mark')} of {words.count(n_people, 'reviewer')}"
+    _words(title, marked_text(one["text"], marks), "words people")
+
+
+def _fault(mark: dict[str, Any]) -> str:
+    note = f" ({mark['note']})" if mark["note"] else ""
+    return f"{mark['category'].replace('_', ' ')}, {mark['severity']}{note}"
 
 
 def _words(title: str, escaped: str, kind: str = "words") -> None:
@@ -121,12 +157,14 @@ def _facts(title: str, facts: dict[str, Any]) -> None:
 def _tables(one: dict[str, Any]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        _table(one, "Marks", _renamed(one["spans"], _SPAN), "No check marks anything in this text.")
+        _table(one, "Marks", _marks(one), "No check marks anything in this text.")
         _table(one, "Scores", _renamed(one["scores"], {}), "No scores yet: run `lab score`.")
         _table(one, "Checks", _renamed(one["checks"], {}), "Not checked yet: run `lab check`.")
     with right:
         _table(one, "Ratings", _renamed(one["ratings"], _RATING), "Nobody has rated this text yet.")
         _table(one, "Votes", _votes(one), "Nobody has compared this text yet.")
+        said = _renamed(one["reviewer_spans"], _REVIEWER_SPAN)
+        _table(one, "Reviewers' marks", said, "Nobody has looked for faults in this text yet.")
 
 
 def _table(one: dict[str, Any], title: str, frame: pd.DataFrame, nothing: str) -> None:
@@ -146,6 +184,16 @@ def _renamed(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
         name for name in shown.columns if shown[name].notna().any() and (shown[name] != "").any()
     ]
     return shown[said]
+
+
+def _marks(one: dict[str, Any]) -> pd.DataFrame:
+    """List the checks' marks, each with how many reviewers confirmed it as a suggestion."""
+    rows = []
+    for span in one["spans"]:
+        judged = [j["confirmed"] for j in one["judgements"] if j["span_id"] == span["span_id"]]
+        confirmed = f"{sum(judged)} of {len(judged)}" if judged else ""
+        rows.append(span | {"confirmed": confirmed})
+    return _renamed(rows, _SPAN)
 
 
 def _votes(one: dict[str, Any]) -> pd.DataFrame:

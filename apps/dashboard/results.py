@@ -14,6 +14,7 @@ import streamlit as st
 from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from lab.analysis.agreement import Alpha, alpha_by_criterion
+from lab.analysis.controls import ControlResults, control_results
 from lab.analysis.correlation import Coefficient, Correlation, Level, metric_against_humans
 from lab.analysis.intervals import Interval
 from lab.analysis.preferences import SideBias, WinRate, side_bias, win_rate
@@ -100,6 +101,13 @@ def alphas(filters: Filters) -> pd.DataFrame:
         }
         for criterion, one in _alphas(data.version(), filters).items()
     )
+
+
+@_once
+def controls(version: str, study: str | None) -> ControlResults:
+    """Return what the control items of one study, or of all, tell of the reviewers."""
+    frame = data.controls()
+    return control_results(frame if study is None else frame[frame["study"] == study])
 
 
 def metric_means(filters: Filters) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import pytest
 
 from lab import records as r
 from lab.analysis.controls import control_results
+from lab.errors import UnknownNameError
 from lab.home import find_home
-from storage import frames
+from storage import checkpoints, checks, frames, scores
 from storage.client import Store, open_store, stop_owner
 from tests.storage.answers import Answers
 
@@ -206,3 +207,14 @@ def test_a_later_version_of_a_study_is_told_apart(store: Store, made: ModuleType
     store.add([second if x is study.study else x for x in study.records] + answers.records)
     assert set(frames.ratings(store)["study"]) == {"study v2"}
     assert set(frames.votes(store)["study"]) == {"study v2"}
+
+
+def test_a_controls_texts_are_no_systems(answered: SimpleNamespace) -> None:
+    store = answered.store
+    assert [one.name for one in checkpoints.systems(store)] == ["base", "cand"]
+    assert {one.name for one in checkpoints.every(store)} == {"base", "cand", "control"}
+    with pytest.raises(UnknownNameError, match="there is: base, cand;"):
+        checkpoints.named(store, "control")
+    for waiting in (scores.missing(store, "bleu", "1"), checks.missing(store, "world", "1")):
+        assert len(waiting) == len(frames.generations(store)) == 10
+        assert answered.degraded.generation_a_id not in waiting

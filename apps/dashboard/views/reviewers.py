@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, data, findings, parts, results, words
+from apps.dashboard import charts, colours, control_items, data, findings, parts, results, words
 from apps.dashboard.filters import Filters
 from lab.analysis.reviewers import ReviewerSummary
 
@@ -38,6 +38,7 @@ def draw() -> None:
         "the same pairs; severity below 0 is stricter than the others, in points.",
     )
     parts.table(people, "reviewers", _columns())
+    control_items.show(filters)
 
 
 def _nothing(none_at_all: bool) -> None:
