@@ -15,7 +15,7 @@ from lab.records import (
     Study,
     StudyStatus,
 )
-from storage.progress import Flag, Progress, ReviewerProgress, StudyProgress
+from storage.progress import Progress
 from storage.queue import Submitted
 from storage.tasks import Task
 
@@ -156,40 +156,3 @@ _OTHER = ("ratings", "winners", "spans", "comment")
 def _only(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Keep the fields of these names: what is added elsewhere does not leave the server so."""
     return {name: values[name] for name in names if name in values}
-
-
-def lead_view(study: Study, status: StudyStatus, progress: StudyProgress) -> dict[str, Any]:
-    """Show a lead how far a study is, who works on it and what was flagged: no results."""
-    kinds = [
-        {"kind": kind.value, "n_answered": n_answered, "n_wanted": n_wanted}
-        for kind, (n_answered, n_wanted) in progress.slots.items()
-    ]
-    return {
-        "id": study.id,
-        "name": study.name,
-        "status": status.value,
-        "kinds": kinds,
-        "reviewers": [_reviewer_view(one) for one in progress.reviewers],
-        "flags": [_flag_view(one) for one in progress.flags],
-    }
-
-
-def _reviewer_view(one: ReviewerProgress) -> dict[str, Any]:
-    return {
-        "reviewer": one.pseudonym,
-        "n_answered": one.n_answered,
-        "n_skipped": one.n_skipped,
-        "median_seconds": one.median_seconds,
-        "last_at": one.last_saved_at.isoformat(),
-    }
-
-
-def _flag_view(one: Flag) -> dict[str, Any]:
-    return {
-        "position": one.position,
-        "kind": one.kind.value,
-        "reviewer": one.pseudonym,
-        "flag": one.flag,
-        "comment": one.comment,
-        "at": one.created_at.isoformat(),
-    }

@@ -1,116 +1,83 @@
-// Turns the progress of all studies into the lead's page, and clicks into status changes.
+// Turns the progress of all studies into the lead's page, and clicks into calls.
 
-import { clockTime, make, show, slots } from "./dom.js";
+import { clockTime, show, slots } from "./dom.js";
 import { belongTo, call } from "./http.js";
-import { fillWords, loadWords, word } from "./words.js";
+import { fillLanguages, pickLanguage, rememberLanguage } from "./language.js";
+import { Invitations } from "./lead-invitations.js";
+import { Writing } from "./lead-messages.js";
+import { StudyCard } from "./lead-study.js";
+import { counted, fillWords, loadWords, word } from "./words.js";
 
 const REFRESH_MS = 10000;
-const MOVES = { draft: ["open"], open: ["paused", "closed"], paused: ["open", "closed"], closed: [] };
-const MOVE_WORDS = { open: "lead.open", paused: "lead.pause", closed: "lead.close" };
+const QUALITY_EVERY = 6;
+const TOAST_MS = 5000;
 
 const root = document.querySelector(".rl");
 const slot = slots(root);
+const cards = new Map();
 let shownAt = null;
-
-function duration(seconds) {
-  if (seconds === null) return "–";
-  const whole = Math.round(seconds);
-  if (whole < 60) return word("lead.seconds", { seconds: whole });
-  return word("lead.minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
-}
-
-function moment(text) {
-  if (!text) return "–";
-  return new Date(text).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
-}
-
-function kindBar(kind) {
-  const words = word("lead.answered", { done: kind.n_answered, total: kind.n_wanted });
-  const bar = make("progress", { max: Math.max(1, kind.n_wanted), value: kind.n_answered, "aria-label": `${word(`lead.${kind.kind}`)}: ${words}` });
-  return make("div", { class: "rl-kind" }, [
-    make("div", {}, [make("span", {}, word(`lead.${kind.kind}`)), make("span", { class: "rl-muted" }, words)]), bar,
-  ]);
-}
-
-function reviewerTable(reviewers) {
-  if (reviewers.length === 0) return make("p", { class: "rl-muted" }, word("lead.no_reviewers"));
-  const head = ["reviewer", "count", "skipped", "pace", "last"].map((name, at) =>
-    make("th", { scope: "col", class: name === "skipped" ? "is-number is-minor" : at > 0 ? "is-number" : "" }, word(`lead.${name}`)));
-  const rows = reviewers.map((one) => make("tr", {}, [
-    make("td", {}, one.reviewer),
-    make("td", { class: "is-number" }, String(one.n_answered)),
-    make("td", { class: "is-number is-minor" }, String(one.n_skipped)),
-    make("td", { class: "is-number" }, duration(one.median_seconds)),
-    make("td", { class: "is-number" }, moment(one.last_at)),
-  ]));
-  return make("table", {}, [make("thead", {}, [make("tr", {}, head)]), make("tbody", {}, rows)]);
-}
-
-function flagList(flags) {
-  if (flags.length === 0) return make("p", { class: "rl-muted" }, word("lead.no_flags"));
-  return make("ul", { class: "rl-flags" }, flags.map((one) => {
-    const where = word("lead.flag_item", { position: one.position + 1, kind: word(`lead.${one.kind}`) });
-    const lines = [make("span", {}, word(`flag.reasons.${one.flag}`)), make("span", { class: "rl-muted" }, `${where} · ${one.reviewer}`)];
-    if (one.comment) lines.push(make("span", { class: "rl-muted", dir: "auto" }, one.comment));
-    return make("li", {}, lines);
-  }));
-}
-
-function card(study) {
-  const moves = MOVES[study.status].map((status) => {
-    const button = make("button", { type: "button", class: "rl-button", "data-status": status }, word(MOVE_WORDS[status]));
-    button.addEventListener("click", () => move(study, status));
-    return button;
-  });
-  return make("article", { class: "rl-card", "data-study": study.id }, [
-    make("header", {}, [
-      make("h2", {}, study.name),
-      make("span", { class: "rl-pill", "data-status": study.status }, word(`lead.status.${study.status}`)),
-      make("div", { class: "rl-row" }, moves),
-    ]),
-    make("div", { class: "rl-kinds" }, study.kinds.map(kindBar)),
-    make("div", { class: "rl-halves" }, [
-      make("section", {}, [make("h3", {}, word("lead.reviewers")), reviewerTable(study.reviewers)]),
-      make("section", {}, [make("h3", {}, word("lead.flags")), flagList(study.flags)]),
-    ]),
-  ]);
-}
+let toastTimer = 0;
+let n_refreshed = 0;
 
 function explain(error) {
   show(slot.trouble, true);
-  show(slot["trouble-link"], error.signedOut);
+  show(slot["trouble-link"], Boolean(error.signedOut));
   slot["trouble-text"].textContent = error.signedOut ? word("bar.session")
     : error.passing ? word("lead.offline", { time: shownAt ? clockTime(shownAt) : "–" })
     : error.message || word("error.unknown", { status: error.status });
 }
 
-/** Draws anew only what changed, so that the focus stays where it is. */
-function draw(studies) {
-  show(slot.none, studies.length === 0);
-  const cards = new Map([...slot.studies.children].map((node) => [node.dataset.study, node]));
-  studies.forEach((study, index) => {
-    const state = JSON.stringify(study);
-    let node = cards.get(study.id);
-    if (node?.dataset.state !== state) {
-      const fresh = card(study);
-      fresh.dataset.state = state;
-      node?.remove();
-      node = fresh;
-    }
-    if (slot.studies.children[index] !== node) slot.studies.insertBefore(node, slot.studies.children[index] ?? null);
-  });
+function toast(words) {
+  clearTimeout(toastTimer);
+  slot.toast.textContent = words;
+  show(slot.toast, true);
+  toastTimer = setTimeout(() => show(slot.toast, false), TOAST_MS);
 }
 
-async function refresh() {
+async function attempt(work) {
   try {
-    const { studies } = await call("GET", "lead/studies");
-    draw(studies);
-    shownAt = new Date();
+    await work();
     show(slot.trouble, false);
-    slot.time.textContent = word("lead.refreshed", { time: clockTime(shownAt) });
   } catch (error) {
     explain(error);
   }
+}
+
+function draw(studies) {
+  show(slot.none, studies.length === 0);
+  const gone = new Map(cards);
+  studies.forEach((study, index) => {
+    if (!cards.has(study.id)) cards.set(study.id, new StudyCard(study, { move, write, release }));
+    else cards.get(study.id).update(study);
+    gone.delete(study.id);
+    const { node } = cards.get(study.id);
+    if (slot.studies.children[index] !== node) slot.studies.insertBefore(node, slot.studies.children[index] ?? null);
+  });
+  for (const [id, card] of gone) {
+    card.node.remove();
+    cards.delete(id);
+  }
+}
+
+/** Quality changes slowly and costs more: it is asked for less often, and only where somebody works. */
+async function refreshQuality() {
+  for (const card of cards.values()) {
+    if (card.study.reviewers.length === 0 || !card.folds.reviewers.open) continue;
+    card.setQuality((await call("GET", `lead/studies/${card.study.id}/quality`)).reviewers);
+  }
+}
+
+async function refresh() {
+  await attempt(async () => {
+    draw((await call("GET", "lead/studies")).studies);
+    shownAt = new Date();
+    slot.time.textContent = word("lead.refreshed", { time: clockTime(shownAt) });
+    if (n_refreshed % QUALITY_EVERY === 0) {
+      await refreshQuality();
+      await invitations.refresh();
+    }
+    n_refreshed += 1;
+  });
 }
 
 function sure(name) {
@@ -124,17 +91,45 @@ function sure(name) {
 
 async function move(study, status) {
   if (status === "closed" && !(await sure(study.name))) return;
-  try {
+  await attempt(async () => {
     await call("POST", `lead/studies/${study.id}/status`, { status });
     await refresh();
-  } catch (error) {
-    explain(error);
-  }
+  });
 }
 
-await loadWords();
+function write(study, reviewer) {
+  writing.open(study, reviewer);
+}
+
+async function release(study, reviewer) {
+  await attempt(async () => {
+    const body = { reviewer_id: reviewer.reviewer_id };
+    const { n_released: count } = await call("POST", `lead/studies/${study.id}/release`, body);
+    toast(counted("lead.reviewers.released", count));
+    await refresh();
+  });
+}
+
+const me = await call("GET", "me");
+await loadWords(pickLanguage(me.languages));
 fillWords(root);
-belongTo((await call("GET", "me")).id);
+belongTo(me.id);
+fillLanguages(slot.language, me.languages, document.documentElement.lang);
+slot.language.addEventListener("change", () => {
+  rememberLanguage(slot.language.value);
+  location.reload();
+});
+const writing = new Writing(slot, {
+  sent: (words) => {
+    toast(words);
+    refresh();
+  },
+});
+const invitations = new Invitations(slot, { done: toast, failed: explain });
+root.addEventListener("trouble", (event) => explain(event.detail));
+root.addEventListener("toggle", (event) => {
+  if (event.target.dataset.fold === "reviewers" && event.target.open) attempt(refreshQuality);
+}, true);
 await refresh();
 root.dataset.ready = "true";
 setInterval(() => !document.hidden && refresh(), REFRESH_MS);
