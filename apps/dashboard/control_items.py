@@ -78,7 +78,8 @@ def noise(one: NoiseFloor) -> str:
     )
     return (
         f"{one.study}, {one.criterion}: {words.count(one.n, 'vote')} on pairs of one checkpoint's "
-        f"own samples, where neither should win: {shares}. A lead no larger than that is noise."
+        f"own samples, where neither should win: {shares}. Left against right shows a lean to one "
+        "side; what is no tie, how often people see a difference where there is none."
     )
 
 
