@@ -2,7 +2,7 @@
 
 import { ActiveClock } from "./clock.js";
 import { show } from "./dom.js";
-import { word } from "./words.js";
+import { counted } from "./words.js";
 
 const LOOK_MS = 1000;
 const ABSENT_MS = 300000;
@@ -29,7 +29,7 @@ export class Breaks {
     if (Date.now() - this.clock.signAt > ABSENT_MS) this.dismiss();
     if (!this.minutes || this.offered || this.clock.seconds < this.minutes * 60) return;
     const minutes = Math.max(1, Math.round(this.clock.seconds / 60));
-    this.slot["bar-break-text"].textContent = word("bar.break", { minutes });
+    this.slot["bar-break-text"].textContent = counted("bar.break", minutes);
     show(this.slot["bar-break"], true);
   }
 

@@ -10,7 +10,7 @@ export class Panels {
     this.root = root;
     this.slot = slot;
     this.on = on;
-    this.fillKeys();
+    this.fillKeys(["rate", "compare", "mark"]);
     this.fillOptions("skip");
     this.fillOptions("flag");
     slot["skip-form"].addEventListener("submit", (event) => this.confirmSkip(event));
@@ -22,10 +22,13 @@ export class Panels {
     }
   }
 
-  fillKeys() {
-    const rows = Object.values(entry("help.keys")).map(([keys, what]) =>
-      make("div", {}, [make("dt", {}, keys.split(" ").map((key) => make(/^[–]$/.test(key) ? "span" : "kbd", {}, key))), make("dd", {}, what)]));
-    this.slot.keys.replaceChildren(...rows);
+  /** Lists the keys of some kinds of task, and those that always mean the same. */
+  fillKeys(kinds) {
+    const groups = [...kinds, "always"].map((kind) => make("section", {}, [
+      make("h3", {}, word(`help.groups.${kind}`)),
+      make("dl", { class: "rl-keys" }, Object.values(entry(`help.${kind}`)).map(keyRow)),
+    ]));
+    this.slot.keys.replaceChildren(...groups);
   }
 
   fillOptions(name) {
@@ -109,8 +112,10 @@ export class Panels {
     this.on.flag(this.chosen("flag") ?? "");
   }
 
-  /** Writes a study's question, guidelines and full scale into the guidelines panel. */
+  /** Writes a study's question, guidelines and full scale into the guidelines panel, and its keys. */
   describe(study) {
+    const kinds = { rate: study.rates, compare: study.compares, mark: study.marks };
+    this.fillKeys(Object.keys(kinds).filter((kind) => kinds[kind]));
     const text = study.guidelines.trim();
     const nodes = text ? render(text) : [make("p", {}, word("guidelines.none"))];
     if (study.compares) nodes.push(make("h3", {}, word("guidelines.pairs")), make("p", {}, study.question));
@@ -121,4 +126,9 @@ export class Panels {
     }
     this.slot.guidelines.replaceChildren(...nodes);
   }
+}
+
+function keyRow([keys, what]) {
+  const names = keys.split(" ").map((key) => make(key === "–" ? "span" : "kbd", {}, key));
+  return make("div", {}, [make("dt", {}, names), make("dd", {}, what)]);
 }

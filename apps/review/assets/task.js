@@ -163,9 +163,11 @@ export class TaskView {
     return true;
   }
 
-  /** Holds the entries still while the server checks them. */
+  /** Holds the entries still while the server checks them, and while its reply is read. */
   freeze(still) {
     const { slot } = this;
+    slot.panes.dataset.still = String(still);
+    slot["spans-pane"].inert = still;
     slot.form.setAttribute("aria-busy", String(still));
     slot.form.inert = still;
     slot["submit-text"].textContent = word(still ? "answer.sending" : "answer.submit");

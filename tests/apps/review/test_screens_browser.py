@@ -1,4 +1,4 @@
-"""The screens around the tasks, small windows, touch, and the lead's page, in a real browser."""
+"""The screens around the tasks, small windows and touch, in a real browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from lab.records import Role, StudyStatus
+from lab.records import StudyStatus
 from tests.apps.review.hands import (
     DONE,
     TASK,
@@ -83,31 +83,6 @@ def test_it_works_by_touch_alone(page: Page, bench: Any) -> None:
     page.locator('[data-slot="submit"]').click()
     wait_for_other(page, before)
     saved(page, 1)
-
-
-def test_the_lead_pauses_a_study_and_sees_its_flags(
-    chromium: Any, served: Any, bench: Any, visit: Any
-) -> None:
-    page = visit.open()
-    page.wait_for_selector(TASK)
-    press(page, "f", "2", "Enter")
-    submit(page, "1", "1", "1", "1")
-    saved(page, 1)
-    visit.context.clear_cookies()
-    lead_cookie = bench.person("lea", Role.LEAD)
-    visit.context.add_cookies(
-        [{"name": "lab_session", "value": lead_cookie["lab_session"], "url": served.address}]
-    )
-    lead = visit.open("/lead")
-    card = lead.locator(f'article[data-study="{bench.study.id}"]')
-    expect(card.locator(".rl-flags")).to_contain_text("offensive")
-    card.get_by_role("button", name="Pause").click()
-    expect(card.locator(".rl-pill")).to_have_text("Paused")
-    card.get_by_role("button", name="Open").click()
-    expect(card.locator(".rl-pill")).to_have_text("Open")
-    lead.set_viewport_size({"width": 400, "height": 860})
-    no_overflow(lead)
-    visit.expect_trouble = True
 
 
 @pytest.mark.parametrize("bench", [{"kinds": "rs"}], indirect=True)
