@@ -36,6 +36,7 @@ export class Pointing {
 
   down(event) {
     if (this.isOver) return;
+    clearTimeout(this.looking);
     const inside = this.paper.body.contains(event.target);
     this.began = inside && event.button === 0;
     this.byTouch = inside && event.pointerType === "touch";
@@ -45,9 +46,10 @@ export class Pointing {
   up(event) {
     if (!this.began || this.isOver) return;
     this.began = false;
+    if (event.detail === 1) this.doubled = null;
     this.paper.body.removeAttribute("data-selecting");
     // A click on what is selected ends the selection only after this event.
-    setTimeout(() => {
+    this.looking = setTimeout(() => {
       const piece = this.paper.selected();
       const index = piece ? null : this.paper.indexAt(event.clientX, event.clientY);
       if (piece && !this.byTouch) this.select(piece, event.detail);
@@ -70,7 +72,7 @@ export class Pointing {
       marks.current = doubled;
       marks.resize(whole);
       spans.entered();
-    } else if (clicks === 1 || (clicks === 2 && marks.at(whole.start).length === 0)) {
+    } else if (clicks !== 2 || marks.at(whole.start).length === 0) {
       spans.add(whole);
       this.doubled = clicks === 2 ? marks.current : null;
     } else spans.refresh();
