@@ -120,7 +120,8 @@ def reviewer_spans(store: Store, generation_id: str | None = None) -> pd.DataFra
         generation_id: one text; None for all.
     """
     sql = f"{REVIEWER_SPANS} WHERE $1::UUID IS NULL OR generations.id = $1::UUID {MARK_ORDER}"
-    return store.read(sql, [generation_id]).to_pandas()
+    frame = store.read(sql, [generation_id]).to_pandas()
+    return frame.astype({"start": "Int64", "end": "Int64"})
 
 
 def suggestion_judgements(store: Store) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ def check_level(level: float) -> None:
         raise ValueError(f"level is {level}; it must lie between 0 and 1, e.g. 0.95")
 
 
-def t_interval(value: float, standard_error: float, df: int, level: float) -> Interval:
+def t_interval(value: float, standard_error: float, df: float, level: float) -> Interval:
     """Build the symmetric interval value ± t(df) × standard error."""
     reach = float(stats.t.ppf((1 + level) / 2, df)) * standard_error
     return Interval(value - reach, value + reach, level)
@@ -66,8 +67,11 @@ def wilson_interval(n_hits: int, n: int, level: float) -> Interval:
         n: trials, at least 1.
         level: confidence.
     """
-    found = stats.binomtest(n_hits, n).proportion_ci(level, method="wilson")
-    return Interval(float(found.low), float(found.high), level)
+    z = float(special.ndtri((1 + level) / 2))
+    share, spread = n_hits / n, z * z / n
+    centre = (share + spread / 2) / (1 + spread)
+    reach = math.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
+    return Interval(max(0.0, centre - reach), min(1.0, centre + reach), level)
 
 
 def percentile_interval(resamples: np.ndarray, level: float) -> Interval | None:

@@ -105,6 +105,14 @@ def test_export_comes_back(answered: SimpleNamespace, tmp_path: Path, what: str,
     assert {"rev0", "rev1"}.isdisjoint(str(back.to_dict()).split("'"))
 
 
+def test_places_stay_whole_numbers_beside_answers_without_marks(
+    answered: SimpleNamespace, tmp_path: Path
+) -> None:
+    exchange.export(answered.store, "spans", tmp_path / "s.csv")
+    back = pd.read_csv(tmp_path / "s.csv", dtype=str, keep_default_na=False)
+    assert set(zip(back["start"], back["end"], strict=True)) == {("", ""), ("0", "4")}
+
+
 def test_export_tells_how_often_an_answer_was_changed(
     answered: SimpleNamespace, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from lab.analysis.controls import control_results
 from lab.analysis.intervals import wilson_interval
@@ -111,6 +112,14 @@ def test_wilson_of_a_published_example() -> None:
     """Newcombe (1998), table I, method 3 of "Two-sided confidence intervals": 81 of 263."""
     found = wilson_interval(81, 263, 0.95)
     assert (found.low, found.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+@given(st.integers(1, 300), st.data(), st.sampled_from([0.8, 0.95, 0.99]))
+def test_wilson_is_that_of_scipy(n: int, data: st.DataObject, level: float) -> None:
+    hits = data.draw(st.integers(0, n))
+    found = wilson_interval(hits, n, level)
+    expected = stats.binomtest(hits, n).proportion_ci(level, method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_kappa_of_a_published_example() -> None:
