@@ -1,4 +1,4 @@
-"""Turns a study's answers into how carefully each reviewer works, at most twice a minute."""
+"""Turns a study's answers into how carefully each reviewer works, seldom enough to disturb none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from lab.analysis.reviewers import ReviewerSummary
 
 SECONDS = 30.0
-"""How long an answer is good enough for the next lead who asks, in seconds."""
+"""How long an answer is good enough for the next lead who asks, in seconds, at least."""
+
+REST = 20.0
+"""How many times as long as it took it is good enough: reviewers are served by the same process."""
 
 
 class Quality:
@@ -42,10 +45,13 @@ class Quality:
             Reviewer's id → the fields that `_person` makes.
         """
         with self._working:
-            until, known = self._known.get(study.id, (0.0, {}))
-            if until <= self._clock():
+            until, known = self._known.get(study.id, (-1.0, {}))
+            began = self._clock()
+            if until <= began:
                 known = _study_quality(self._store, study)
-                self._known[study.id] = (self._clock() + SECONDS, known)
+                ended = self._clock()
+                until = ended + max(SECONDS, REST * (ended - began))
+                self._known[study.id] = (until, known)
             return known
 
 

@@ -6,12 +6,16 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import duckdb
 import pytest
 
 from lab.errors import ReviewError
 from lab.records import Account, Invitation, InvitationUse, Role, Session, new_id, now
-from storage import accounts, invitations, sessions
+from storage import accounts, invitations, joining, sessions
+from storage.desk import Desk
+from storage.insert import insert_records
 from storage.invitations import Outcome, State
+from storage.migrate import migrate, read_migrations
 
 
 def digest(text):
@@ -134,3 +138,44 @@ def test_an_account_gets_the_next_pseudonym_of_its_role(shared_store):
     assert (one, two) == ("lead-41", "lead-42")
     with pytest.raises(ReviewError, match="'lead-42' in reports already"):
         shared_store.do("add_account", name=f"c-{new_id()}", pseudonym="lead-42", **add)
+
+
+# ---- several joins in one transaction of the writer ----------------------------------------
+
+
+@pytest.fixture
+def desk():
+    connection = duckdb.connect()
+    migrate(connection, read_migrations())
+    yield Desk(connection)
+    connection.close()
+
+
+def join_at(desk, token, name):
+    """Join as the writer does, before anything of the transaction is stored."""
+    return joining.join(
+        desk,
+        now(),
+        token_sha256=token,
+        name=name,
+        password_hash=None,
+        session_sha256=digest(new_id()),
+        session_expires_at=now().isoformat(),
+    )
+
+
+def test_within_one_transaction_one_wins_the_invitation_and_one_the_name(desk):
+    later = now() + timedelta(days=1)
+    made = [
+        Invitation(token_sha256=one, role=Role.REVIEWER, expires_at=later) for one in ("x", "y")
+    ]
+    insert_records(desk.connection, made)
+    assert join_at(desk, "x", "ada") == "joined"
+    assert join_at(desk, "x", "ben") == "used"
+    assert join_at(desk, "y", "ada") == "name_taken"
+    assert join_at(desk, "y", "ben") == "joined"
+    people = [one for one in desk.new if isinstance(one, Account)]
+    assert [(one.name, one.pseudonym) for one in people] == [
+        ("ada", "reviewer-1"),
+        ("ben", "reviewer-2"),
+    ]

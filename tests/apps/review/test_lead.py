@@ -196,6 +196,15 @@ def test_quality_is_worked_out_anew_after_a_while(
     assert list(known.of(bench.study)) == [bench.accounts["ada"].id]
 
 
+def test_what_took_long_is_worked_out_seldom(ada: Person, bench: Bench) -> None:
+    moments = iter([0.0, 10.0, 209.0, 210.0, 211.0])
+    known = Quality(bench.store, clock=lambda: next(moments))
+    assert known.of(bench.study) == {}
+    answer_all(ada, bench)
+    assert known.of(bench.study) == {}
+    assert known.of(bench.study) != {}
+
+
 def test_a_refresh_asks_as_little_for_three_studies_as_for_one(
     lea: Person, bench: Bench, benches: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
