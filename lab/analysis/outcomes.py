@@ -20,14 +20,20 @@ def votes_on(frame: pd.DataFrame, criterion: str, caller: str) -> pd.DataFrame:
         ValueError: a column is missing, or a winner is none of a, b, tie, both_bad.
     """
     votes = columns_of(frame, VOTE_COLUMNS, caller)
-    known = {winner.value for winner in Winner}
-    if unknown := sorted(set(map(str, votes["winner"])) - known):
-        raise ValueError(f"{caller}: winner {unknown[0]!r} is none of {', '.join(sorted(known))}")
+    check_winners(votes["winner"], caller)
     keep = (votes["criterion"] == criterion) & (votes["checkpoint_a"] != votes["checkpoint_b"])
     return votes[keep]
+
+
+def check_winners(winners: pd.Series, caller: str) -> None:
+    """Raise ValueError for a winner that is none of a, b, tie, both_bad."""
+    known = {winner.value for winner in Winner}
+    if unknown := sorted(set(map(str, winners.unique())) - known):
+        raise ValueError(f"{caller}: winner {unknown[0]!r} is none of {', '.join(sorted(known))}")
 
 
 def points_for_a(votes: pd.DataFrame) -> np.ndarray:
     """Return the first generation's points, shape (votes,); NaN for both_bad."""
     points = {Winner.A: 1.0, Winner.B: 0.0, Winner.TIE: 0.5, Winner.BOTH_BAD: np.nan}
-    return np.array([points[Winner(winner)] for winner in votes["winner"]], dtype=np.float64)
+    codes, known = pd.factorize(votes["winner"])
+    return np.array([points[Winner(winner)] for winner in known], dtype=np.float64)[codes]
