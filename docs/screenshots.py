@@ -76,17 +76,18 @@ def answer(
 ) -> None:
     """Give one played answer: fewer of the source's words in the text, fewer points."""
     quality = [faithful(task.source or "", text) for text in task.texts]
-    values, winner = {}, None
+    values, winners = {}, {}
     if task.kind == "rate":
         for name in ("coherence", "fluency", "relevance", "creativity"):
             taste = rng.gauss(0, 0.6) - severity + (0.6 if name == "fluency" else 0)
             values[name] = min(5, max(1, round(1 + 4 * quality[0] + taste)))
     else:
         gap = quality[0] - quality[1] + rng.gauss(0, 0.2)
-        winner = "tie" if abs(gap) < 0.05 else "left" if gap > 0 else "right"
+        winners = {"overall": "tie" if abs(gap) < 0.05 else "left" if gap > 0 else "right"}
     queue.submit(
-        store, new_id(), task.assignment_id, person.id, "rate" if winner is None else "vote",
-        ratings=values, winner=winner, seconds=rng.uniform(12, 50) + n,
+        store, answer_id=new_id(), assignment_id=task.assignment_id, reviewer_id=person.id,
+        kind="vote" if winners else "rate", ratings=values, winners=winners,
+        seconds=rng.uniform(12, 50) + n,
     )  # fmt: skip
 
 
@@ -142,6 +143,7 @@ def take(browser: Browser, review: str, dashboard: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for width in (1440, 400):
         page = sign_in(browser, review, f"played-{N_REVIEWERS}", width)
+        page.get_by_text("which is better").click()
         page.wait_for_selector('.rl[data-screen="task"]')
         page.keyboard.press("4")
         page.screenshot(path=out / f"review-{width}.png")

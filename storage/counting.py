@@ -35,6 +35,8 @@ def progress(desk: Desk, moment: datetime, *, study_id: str, reviewer_id: str) -
         "n_total_for_me": len(done) + n_held + _n_free(book, reviewer_id, mine),
         "median_seconds": median(times) if times else None,
         "last_saved_at": saved and saved.isoformat(),
+        "active_seconds": sum(place.seconds or 0.0 for place in answered),
+        "n_training": len(book.training),
         "n_training_left": len(training_left(book, reviewer_id)),
         "qualified": is_qualified(book, reviewer_id),
     }

@@ -25,6 +25,12 @@ class Progress:
     last_saved_at: datetime | None
     """When the last answer was stored, UTC; None before the first."""
 
+    active_seconds: float
+    """Active time of those answers and of the training, in seconds, as far as it is known."""
+
+    n_training: int
+    """Items of the training round; 0 where there is none."""
+
     n_training_left: int
     """Items of the training round that the reviewer has still to answer."""
 

@@ -82,6 +82,8 @@ def progress_view(progress: Progress) -> dict[str, Any]:
         "n_total": progress.n_total_for_me,
         "median_seconds": progress.median_seconds,
         "saved_at": saved.isoformat() if saved else None,
+        "active_seconds": progress.active_seconds,
+        "n_training": progress.n_training,
         "n_training_left": progress.n_training_left,
         "qualified": progress.qualified,
     }

@@ -32,7 +32,18 @@ CHECKPOINTS: dict[str, dict[str, object]] = {
 """What is trained, the longest first."""
 
 JUDGE = "lstm"
-STUDY = "demo"
+STUDIES: dict[str, dict[str, object]] = {
+    "demo": {"title": "Stories: which is better?", "n_prompts": 12, "degraded": 0.25},
+    "faults": {
+        "title": "Stories: what is made up?",
+        "design": "spans",
+        "n_prompts": 6,
+        "suggestions": 0.5,
+        "repeats": 0.0,
+    },
+}
+"""What reviewers are given: ratings and blind pairs; and faulty pieces to mark."""
+
 ACCOUNTS = {"reviewer": "reviewer", "reviewer-2": "reviewer", "lead": "lead", "analyst": "analyst"}
 
 
@@ -78,7 +89,7 @@ def run_loop(home: Home) -> None:
     score_generations(home, None, JUDGE)
     check_generations(home, None)
     print_rates(home)
-    _open_study(home)
+    _open_studies(home)
 
 
 def _write_world(home: Home) -> None:
@@ -118,25 +129,27 @@ def _sample(home: Home) -> None:
         sample_checkpoint(home, name, "world", "test", N_SAMPLED, config)
 
 
-def _open_study(home: Home) -> None:
+def _open_studies(home: Home) -> None:
     from lab.commands.study import change_status, create_study
     from lab.study.protocol import Protocol
     from storage import studies
     from storage.client import open_store
 
     with open_store(home) as store:
-        if STUDY in {study.name for study, _ in studies.every(store)}:
-            return
-    protocol = Protocol(
-        name=STUDY,
-        dataset="world",
-        checkpoints=("baseline", "candidate"),
-        n_prompts=12,
-        reviewers_per_item=2,
-        seed=SEED,
-    )
-    create_study(home, protocol)
-    change_status(home, STUDY, "open")
+        there = {study.name for study, _ in studies.every(store)}
+    for name, fields in STUDIES.items():
+        if name in there:
+            continue
+        protocol = Protocol(
+            name=name,
+            dataset="world",
+            checkpoints=("baseline", "candidate"),
+            reviewers_per_item=2,
+            seed=SEED,
+            **fields,  # type: ignore[arg-type]
+        )
+        create_study(home, protocol)
+        change_status(home, name, "open")
 
 
 def make_accounts(home: Home) -> dict[str, str]:

@@ -320,6 +320,8 @@ def test_progress(store: Store, made_study: SimpleNamespace) -> None:
         n_total_for_me=3,
         median_seconds=None,
         last_saved_at=None,
+        active_seconds=0.0,
+        n_training=0,
         n_training_left=0,
         qualified=None,
     )
@@ -332,6 +334,8 @@ def test_progress(store: Store, made_study: SimpleNamespace) -> None:
         n_total_for_me=2,
         median_seconds=2.0,
         last_saved_at=last.recorded_at,
+        active_seconds=2.0,
+        n_training=0,
         n_training_left=0,
         qualified=None,
     )

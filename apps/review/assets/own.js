@@ -1,4 +1,4 @@
-// Keeps what a reviewer's own browser knows of its work: the reply not read yet, the active time spent.
+// Keeps what a reviewer's own browser knows of its work: the reply not read yet, its study.
 
 import { drop, keep, kept } from "./keep.js";
 
@@ -15,34 +15,6 @@ export class Awaited {
   set open(value) {
     if (value === null) drop(this.key);
     else keep(this.key, value);
-  }
-}
-
-/** Active seconds by study, of all answers submitted in this browser. */
-export class Tally {
-  constructor(accountId) {
-    this.prefix = `review-lab:seconds:${accountId}:`;
-  }
-
-  seconds(studyId) {
-    return kept(this.prefix + studyId) ?? 0;
-  }
-
-  add(answer) {
-    keep(this.prefix + answer.study_id, this.seconds(answer.study_id) + answer.seconds);
-  }
-}
-
-/** How long a study's training round is: as long as the most of it that was ever left. */
-export class Training {
-  constructor(accountId) {
-    this.prefix = `review-lab:training:${accountId}:`;
-  }
-
-  total(studyId, left) {
-    const most = Math.max(left, kept(this.prefix + studyId) ?? 0);
-    keep(this.prefix + studyId, most);
-    return most;
   }
 }
 

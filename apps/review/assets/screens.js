@@ -41,12 +41,12 @@ export class Screens {
   }
 
   /** Goes to the screen that says why there is no task. */
-  end(queue, isSending, seconds) {
+  end(queue, isSending) {
     const unqualified = queue.progress?.qualified === false;
     if (isSending || queue.filling) this.go("loading");
     else if (queue.status === "paused") this.go("paused");
     else if (unqualified) this.go("unqualified");
-    else this.thank(queue.progress?.n_answered ?? 0, seconds);
+    else this.thank(queue.progress?.n_answered ?? 0, queue.progress?.active_seconds ?? 0);
   }
 
   /** Thanks the reviewer with the own count and the own time, never with results. */

@@ -6,7 +6,7 @@ import { Drafts } from "./drafts.js";
 import { call } from "./http.js";
 import { uuid7 } from "./ids.js";
 import { Outbox } from "./outbox.js";
-import { Awaited, Tally, Training } from "./own.js";
+import { Awaited } from "./own.js";
 import { Queue } from "./queue.js";
 import { Reply } from "./reply.js";
 import { TaskView } from "./task.js";
@@ -19,8 +19,6 @@ export class Work {
     this.clock = new ActiveClock();
     this.drafts = new Drafts(me.id);
     this.awaited = new Awaited(me.id);
-    this.tally = new Tally(me.id);
-    this.rounds = new Training(me.id);
     this.outbox = new Outbox(me.id, (answer) => call("POST", "answers", answer), (...heard) => this.hear(...heard));
     this.queue = new Queue(this.outbox);
     this.view = new TaskView(slot, () => this.entered());
@@ -57,8 +55,7 @@ export class Work {
   /** Where the reviewer is in the training round: {number, total}; null outside it. */
   get training() {
     if (!this.onTask || !this.view.task?.is_training || !this.queue.progress) return null;
-    const left = this.queue.progress.n_training_left;
-    const total = this.rounds.total(this.queue.studyId, left);
+    const { n_training: total, n_training_left: left } = this.queue.progress;
     return { number: Math.min(total, total - left + (this.showsReply ? 0 : 1)), total };
   }
 
@@ -80,7 +77,7 @@ export class Work {
     if (this.waitsFor) return;
     const task = this.queue.current;
     if (task) this.show(task);
-    else this.screens.end(this.queue, this.outbox.count > 0, this.tally.seconds(this.queue.studyId));
+    else this.screens.end(this.queue, this.outbox.count > 0);
     if (!task) this.shown = null;
   }
 
@@ -121,7 +118,6 @@ export class Work {
       seconds: Math.round(this.clock.seconds * 1000) / 1000,
     };
     this.queue.undoId = null;
-    this.tally.add(answer);
     this.drafts.forget(answer.assignment_id);
     this.queue.settle(answer.assignment_id);
     const sending = task.waits ? this.await(task, answer) : this.outbox.put(answer);

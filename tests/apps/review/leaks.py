@@ -132,7 +132,16 @@ class Free:
 FREE = Free()
 SPAN = dict.fromkeys(("start", "end", "category", "severity", "note"))
 PROGRESS = dict.fromkeys(
-    ("n_answered", "n_total", "median_seconds", "saved_at", "n_training_left", "qualified")
+    (
+        "n_answered",
+        "n_total",
+        "median_seconds",
+        "saved_at",
+        "active_seconds",
+        "n_training",
+        "n_training_left",
+        "qualified",
+    )
 )
 OWN = dict.fromkeys(("kind", "comment", "reason", "flag")) | {
     "ratings": FREE,

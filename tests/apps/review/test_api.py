@@ -112,7 +112,7 @@ def titles(person: Person, bench: Any) -> list[str]:
     listing = next(one for one in listed if one["id"] == bench.study.id)
     assert set(listing) == {
         "id", "title", "question", "n_answered", "n_total", "median_seconds", "saved_at",
-        "n_training_left", "qualified",
+        "active_seconds", "n_training", "n_training_left", "qualified",
     }  # fmt: skip
     return [listing["title"], study_of(person, bench)["title"]]
 
