@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -78,6 +78,7 @@ class Bench:
     generations: list[Generation]
     controls: list[Control] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
     suggestions: list[HallucinationSpan] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -155,6 +156,7 @@ class _Making:
     dataset: Dataset
     study: Study
     texts: Mapping[int, str]
+    hostile: Sequence[str]
     systems: dict[str, Checkpoint]
     prompts: list[Prompt] = field(default_factory=list)
     generations: list[Generation] = field(default_factory=list)
@@ -201,12 +203,12 @@ class _Making:
         )
 
     def _prompt(self, position: int) -> Prompt:
-        source = f"hero: Rosa; job: baker; place: {HOSTILE[0]}; time: {position}"
+        source = f"hero: Rosa; job: baker; place: {self.hostile[0]}; time: {position}"
         prompt = Prompt(
             dataset_id=self.dataset.id,
             key=str(position),
             split=Split.TEST,
-            text=f"Prompt {position} {HOSTILE[position % len(HOSTILE)]}",
+            text=f"Prompt {position} {self.hostile[position % len(self.hostile)]}",
             source=source if position % 2 == 0 else None,
             reference=f"secret-reference {self.tag}",
         )
@@ -215,7 +217,7 @@ class _Making:
 
     def _text(self, letter: str, prompt: Prompt, position: int, side: str) -> Generation:
         by = {"fb": "reference", "db": "control", "ab": "a"}.get(letter + side, side)
-        hostile = HOSTILE[(position + "ab".index(side)) % len(HOSTILE)]
+        hostile = self.hostile[(position + "ab".index(side)) % len(self.hostile)]
         text = f"Text {position}{side} {hostile}"
         generation = Generation(
             prompt_id=prompt.id,
@@ -265,7 +267,7 @@ class _Making:
                     end=end,
                     type=SpanType.UNSUPPORTED,
                     score=VALUE,
-                    evidence=f"The source has nothing of {start} to {end}. {HOSTILE[0]}",
+                    evidence=f"The source has nothing of {start} to {end}. {self.hostile[0]}",
                 )
                 for start, end in pieces
             ]
@@ -278,6 +280,7 @@ def make_bench(
     kinds: str = "rrvv",
     reviewers_per_item: int = 3,
     texts: Mapping[int, str] | None = None,
+    hostile: Sequence[str] = HOSTILE,
     **protocol: Any,
 ) -> Bench:
     """Make an open study.
@@ -287,6 +290,7 @@ def make_bench(
         kinds: one letter per item, in the order of the queue, as `KINDS` lists them.
         reviewers_per_item: how many reviewers each item has.
         texts: generation a's text by position, where it is not to be the usual one.
+        hostile: what stands, in turn, in prompts, sources, texts and suggestions.
         protocol: fields of the study's protocol that are not to be the usual ones. With
             `adjudicate_at` there is an adjudicator, whom `Bench.person("judy")` signs in.
     """
@@ -298,7 +302,7 @@ def make_bench(
     )
     judge = Account(name=f"judy-{tag}", role=Role.REVIEWER, pseudonym=f"R-judy-{tag}")
     study = _study(tag, kinds, systems, dataset, judge, reviewers_per_item, protocol)
-    making = _Making(tag, dataset, study, texts or {}, systems)
+    making = _Making(tag, dataset, study, texts or {}, hostile, systems)
     for position, letter in enumerate(kinds):
         making.add(letter, position)
     opened = StudyEvent(study_id=study.id, status=StudyStatus.OPEN)
@@ -311,6 +315,7 @@ def make_bench(
         making.generations,
         making.controls,
         list(systems.values()),
+        making.prompts,
         making.suggestions,
         accounts={"judy": judge},
     )
