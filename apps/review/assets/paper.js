@@ -1,6 +1,7 @@
 // Turns a text into blocks of text on the page, and pieces of it into <mark> elements; and places on
 // the page back into places in the text (UTF-16 units).
 
+import { segments } from "./codepoints.js";
 import { make } from "./dom.js";
 
 // One long run of text is laid out anew as a whole at each change, which takes a minute for a
@@ -16,6 +17,23 @@ function blockEnd(text, start, graphemes) {
   if (space >= 0 && space < start + 4 * BLOCK) return space + 1;
   const sign = graphemes.containing(start + 4 * BLOCK);
   return sign.index > start ? sign.index : sign.index + sign.segment.length;
+}
+
+/** Cuts a text into elements below one another: [{start, end, node}]. */
+function blocksOf(text, graphemes) {
+  const blocks = [];
+  for (let start = 0; start < text.length;) {
+    const end = blockEnd(text, start, graphemes);
+    blocks.push({ start, end, node: make("div", { class: "rl-block" }, text.slice(start, end)) });
+    start = end;
+  }
+  return blocks;
+}
+
+/** Writes a text that nobody marks into an element: a long one in blocks. */
+export function writeText(node, text) {
+  if (text.length <= 4 * BLOCK) node.textContent = text;
+  else node.replaceChildren(...blocksOf(text, segments(text, "grapheme")).map((block) => block.node));
 }
 
 /** Cuts a range at the ends of the pieces: [{start, end, cover}] with the pieces that lie over each. */
@@ -35,13 +53,7 @@ export class Paper {
   constructor(text, graphemes) {
     this.text = text;
     this.body = make("div", { class: "rl-paper", tabindex: "-1" });
-    this.blocks = [];
-    for (let start = 0; start < text.length;) {
-      const end = blockEnd(text, start, graphemes);
-      const node = make("div", { class: "rl-block" }, text.slice(start, end));
-      this.blocks.push({ start, end, node, painted: "[]" });
-      start = end;
-    }
+    this.blocks = blocksOf(text, graphemes).map((block) => ({ ...block, painted: "[]" }));
     this.body.append(...this.blocks.map((block) => block.node));
   }
 

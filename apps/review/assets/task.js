@@ -1,6 +1,7 @@
 // Turns one task into the page's panes and form, and the form into a draft or an answer.
 
 import { show } from "./dom.js";
+import { writeText } from "./paper.js";
 import { Rating } from "./rating.js";
 import { writeSource } from "./source.js";
 import { Spans } from "./spans.js";
@@ -67,7 +68,7 @@ export class TaskView {
     const paired = task.texts.length > 1;
     [0, 1].forEach((index) => {
       const text = task.texts[index];
-      slot[`text-${index}`].textContent = text || word("task.empty_text");
+      writeText(slot[`text-${index}`], text || word("task.empty_text"));
       slot[`label-${index}`].textContent = word(paired ? ["task.text_a", "task.text_b"][index] : "task.text");
     });
     show(slot["pane-1"], paired);
