@@ -32,6 +32,13 @@ FILES: dict[str, bytes] = {
     "field.toml": b'checkpoints = ["x"]\ndataset = "small"\nreviewer_per_item = 2\n',
     "short-password": b"1234\n",
     "settings.toml": b"temprature = 1.0\n",
+    "gold.toml": b'[[gold]]\nprompt = "1"\ncheckpoint = "x"\nratings = {fluency = 9}\n',
+    "pattern.toml": b'prompt_pattern = "("\n',
+    "nine.json": b'[{"id": 7, "data": {"prompt": "p", "text": "t", "checkpoint": "x"}, "annotations": [{"id": 1, '
+    b'"completed_by": 1, "result": [{"type": "rating", "from_name": "fluency", "to_name": "text", '
+    b'"value": {"rating": 9}}]}]}]',
+    "min.json": b'[{"id": 7, "text": "t", "fluency": 3, "annotator": 1}]',
+    "copy/manifest.json": b"{}",
 }
 
 RATED = ["ratings", "import", "{file}", "--study", "s2", "--criterion", "fluency=fluency"]
@@ -121,6 +128,52 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
         "short-password",
         ["8 characters"],
     ),
+    "study: breaks the blindness": (
+        ["study", "create", "s3", *STUDY[3:], "--design", "rate", "--title", "Is x good?"],
+        None,
+        ["title", "x"],
+    ),
+    "study: gold off the scale": (
+        [*STUDY, "--design", "rate", "--protocol", "{file}"],
+        "gold.toml",
+        ["gold.toml", "fluency", "9"],
+    ),
+    "study: bad pattern": (
+        [*STUDY, "--design", "rate", "--protocol", "{file}"],
+        "pattern.toml",
+        ["pattern.toml", "prompt_pattern"],
+    ),
+    "study: share above 1": (
+        [*STUDY, "--design", "rate", "--repeats", "1.5"],
+        None,
+        ["repeats", "1.5"],
+    ),
+    "study: no second sample": (
+        [*STUDY, "--design", "rate", "--aa-pairs", "1"],
+        None,
+        ["aa_pairs"],
+    ),
+    "study: check an unknown one": (["study", "check", "s9"], None, ["s9", "s1"]),
+    "account: invite nobody": (["account", "invite", "--account", "eve"], None, ["eve", "ada"]),
+    "account: days": (["account", "invite", "--role", "lead", "--days", "0"], None, ["0"]),
+    "ratings: another program's scale": (
+        [*RATED, "--format", "label-studio"],
+        "nine.json",
+        ["nine.json", "7", "fluency", "9"],
+    ),
+    "ratings: another program's short form": (
+        [*RATED, "--format", "label-studio"],
+        "min.json",
+        ["min.json"],
+    ),
+    "import: no lab": (["import", "{file}"], "nowhere", ["nowhere"]),
+    "import: bad manifest": (["import", "{file}"], "copy", ["copy"]),
+    "export: no votes": (["export", "preferences", "{file}"], "out.jsonl", ["vote"]),
+    "export: a share above 1": (
+        ["export", "preferences", "{file}", "--test-share", "2"],
+        "out",
+        ["2"],
+    ),
     "export: unknown ending": (["export", "ratings", "{file}"], "out.xlsx", ["out.xlsx", ".csv"]),
 }
 
@@ -128,6 +181,7 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     folder = tmp_path_factory.mktemp("bad-input")
+    (folder / "copy").mkdir()
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
     home = find_home(folder / "lab")

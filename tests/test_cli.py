@@ -17,8 +17,8 @@ GROUPS = {
     "checkpoints": ("list", "add"),
     "generations": ("import", "show"),
     "ratings": ("import",),
-    "study": ("create", "start", "pause", "close", "status"),
-    "account": ("add", "list"),
+    "study": ("create", "check", "start", "pause", "close", "status"),
+    "account": ("add", "invite", "list"),
 }
 
 CALLS = [[name] for name in COMMANDS] + [

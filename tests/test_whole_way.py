@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[1]
 PASSWORD = "a long enough password"
 N_PROMPTS = 3
+N_ITEMS = 3 * N_PROMPTS + 1
+"""By prompt two texts to rate and a pair; and one of the items again, which is a control."""
 TASK = '.rl[data-screen="task"]'
 
 
@@ -107,14 +109,14 @@ def sign_in(browser: Browser, address: str, name: str) -> Page:
 def answer_all(page: Page) -> int:
     """Answer until the end by keyboard; returns the number of votes."""
     n_votes = 0
-    for count in range(1, 3 * N_PROMPTS + 1):
+    for count in range(1, N_ITEMS + 1):
         page.wait_for_selector(TASK)
         is_pair = page.locator('[data-slot="pane-1"]').is_visible()
         n_votes += is_pair
         for key in ["ArrowLeft"] if is_pair else ["4", "5", "3", "2"]:
             page.keyboard.press(key)
         page.keyboard.press("Enter")
-        saved = re.compile(rf"^{count} of {3 * N_PROMPTS} · saved \d\d:\d\d:\d\d")
+        saved = re.compile(rf"^{count} of {N_ITEMS} · saved \d\d:\d\d:\d\d")
         expect(page.locator('[data-slot="progress-text"]')).to_have_text(saved)
     return n_votes
 
