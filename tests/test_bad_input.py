@@ -34,7 +34,8 @@ FILES: dict[str, bytes] = {
     "settings.toml": b"temprature = 1.0\n",
     "gold.toml": b'[[gold]]\nprompt = "1"\ncheckpoint = "x"\nratings = {fluency = 9}\n',
     "pattern.toml": b'prompt_pattern = "("\n',
-    "nine.json": b'[{"id": 7, "data": {"prompt": "p", "text": "t", "checkpoint": "x"}, "annotations": [{"id": 1, '
+    "nine.json": b'[{"id": 7, "data": {"prompt": "p", "text": "t", "checkpoint": "x"}, '
+    b'"annotations": [{"id": 1, '
     b'"completed_by": 1, "result": [{"type": "rating", "from_name": "fluency", "to_name": "text", '
     b'"value": {"rating": 9}}]}]}]',
     "min.json": b'[{"id": 7, "text": "t", "fluency": 3, "annotator": 1}]',
