@@ -22,6 +22,7 @@ from lab.analysis.davidson import Fit
 # The leverage of a cluster beyond the 500 largest is too small to change an error's third figure.
 _MOST_CORRECTED = 500
 _RIDGE = 1e-6
+_MOST_DF = 2.0  # times those of the scarcer way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def spread(parts: Sandwich, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray
     variance = large + rest
     with np.errstate(invalid="ignore", divide="ignore"):
         df = variance**2 / (large**2 / df_large + rest**2 / df_rest)
+    # Which way is the larger is itself an estimate; unlimited, small p come too often.
+    df = np.minimum(df, _MOST_DF * np.minimum(df_one, df_two))
     return np.sqrt(variance), np.nan_to_num(np.maximum(1, df), nan=1.0)
 
 
