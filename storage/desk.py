@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from lab.errors import ReviewError
-from storage.book import Book
+from storage.assignments.book import Book
+from storage.assignments.shelf import read_book
 from storage.insert import Connection
-from storage.shelf import read_book
 
 
 class Desk:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storage.answering import submit, undo
-from storage.assigning import next_tasks, release, renew, save_draft
-from storage.counting import progress
+from storage.assignments.answering import submit, undo
+from storage.assignments.assigning import next_tasks, release, renew, save_draft
+from storage.assignments.counting import progress
+from storage.assignments.unsettled import unsettled
 from storage.joining import add_account, join
-from storage.unsettled import unsettled
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_account": add_account,

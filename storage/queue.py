@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from lab.records import Draft
+from storage.assignments.given import others_answer, read_answers
 from storage.client import Store
-from storage.given import others_answer, read_answers
 from storage.progress import Progress, StudyProgress, progress, study_progress
 from storage.tasks import Task, read_tasks
 

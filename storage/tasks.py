@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from lab.records import ItemKind
+from storage.assignments.given import own_answer, read_answers, read_suggestions
 from storage.client import Store
-from storage.given import own_answer, read_answers, read_suggestions
 
 Step = Literal["own", "suggestions"]
 

@@ -15,12 +15,12 @@ from typing import Any
 import duckdb
 
 from lab import records as r
-from storage.book import Book
+from storage.assignments.book import Book
+from storage.assignments.shelf import read_book
 from storage.desk import Desk
 from storage.insert import insert_records
 from storage.migrate import migrate, read_migrations
 from storage.operations import OPERATIONS
-from storage.shelf import read_book
 
 CRITERIA = ("coherence", "fluency")
 TEXT = "Zoë 😀 sat by a well."

@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import binomtest
 
 from lab import records as r
-from storage import sides
-from storage.entries import Entry
+from storage.assignments import sides
+from storage.assignments.entries import Entry
 from tests.storage.desks import Study, Table, design
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from storage.assignments.onscreen import show_winner
 from storage.client import Store
-from storage.onscreen import show_winner
 
 _ANSWERS = """
     SELECT

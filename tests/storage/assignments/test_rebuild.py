@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lab import records as r
 from lab.errors import ReviewError
-from storage.adjudicating import is_disputed
-from storage.book import Book
+from storage.assignments.adjudicating import is_disputed
+from storage.assignments.book import Book
 from tests.storage.desks import Study, Table, design, picture
 
 N_REVIEWERS = 4

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from storage.entries import Entry
+from storage.assignments.entries import Entry
 
 TOWARDS_BALANCE = 0.75
 """Probability of the side that evens the balance out."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from lab.errors import ReviewError
 from lab.records import Assignment, Draft, ItemKind, Lease, StudyStatus
-from storage.book import Book
+from storage.assignments.book import Book
+from storage.assignments.entries import Entry, Place
+from storage.assignments.ordering import choose
+from storage.assignments.sides import draw_swapped
 from storage.desk import Desk
-from storage.entries import Entry, Place
-from storage.ordering import choose
-from storage.sides import draw_swapped
 
 LEASE = timedelta(minutes=15)
 """How long an assignment holds its place without a sign of life."""

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 
 from lab.records import ItemKind
-from storage.book import Book
-from storage.entries import Block, Entry, Place
-from storage.qualifying import is_qualified, training_left
+from storage.assignments.book import Book
+from storage.assignments.entries import Block, Entry, Place
+from storage.assignments.qualifying import is_qualified, training_left
 
 REPEAT_GAP = 10
 """How many answers lie at least between an item and its repeat, while there is other work."""

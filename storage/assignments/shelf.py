@@ -8,10 +8,10 @@ from typing import Any
 
 from lab.errors import ReviewError
 from lab.records import AnswerKind, Control, ControlKind, ItemKind, StudyStatus
-from storage.book import Book, Given
-from storage.entries import Content, Entry, Place
+from storage.assignments.book import Book, Given
+from storage.assignments.entries import Content, Entry, Place
+from storage.assignments.plan import Plan, read_plan
 from storage.insert import Connection
-from storage.plan import Plan, read_plan
 
 
 def read_book(connection: Connection, study_id: str) -> Book:

@@ -7,11 +7,11 @@ from statistics import median
 from typing import Any
 
 from lab.records import AnswerKind
-from storage.book import Book
+from storage.assignments.book import Book
+from storage.assignments.entries import GIVEN, Place
+from storage.assignments.ordering import unsettled_by
+from storage.assignments.qualifying import is_qualified, training_left
 from storage.desk import Desk
-from storage.entries import GIVEN, Place
-from storage.ordering import unsettled_by
-from storage.qualifying import is_qualified, training_left
 
 
 def progress(desk: Desk, moment: datetime, *, study_id: str, reviewer_id: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.records import ItemKind, Winner
-from storage.entries import Content, Entry
-from storage.plan import Plan
+from storage.assignments.entries import Content, Entry
+from storage.assignments.plan import Plan
 
 
 def is_disputed(entry: Entry, plan: Plan) -> bool:

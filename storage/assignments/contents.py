@@ -7,9 +7,9 @@ from typing import Any
 
 from lab.errors import ReviewError
 from lab.records import Rating, ReviewerSpan, Severity, SpanCategory, SuggestionJudgement, Vote
-from storage.entries import Content, Place
-from storage.onscreen import WORDS, read_winner
-from storage.plan import Plan
+from storage.assignments.entries import Content, Place
+from storage.assignments.onscreen import WORDS, read_winner
+from storage.assignments.plan import Plan
 
 Part = Rating | Vote | ReviewerSpan | SuggestionJudgement
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from lab.errors import ReviewError
 from lab.records import Answer, AnswerKind, ItemKind, StudyStatus
-from storage.assigning import lease, outline
-from storage.book import Book, Given
-from storage.contents import (
+from storage.assignments.assigning import lease, outline
+from storage.assignments.book import Book, Given
+from storage.assignments.contents import (
     Part,
     content_of,
     read_judgements,
@@ -19,9 +19,9 @@ from storage.contents import (
     read_spans,
     read_winners,
 )
+from storage.assignments.entries import Place
+from storage.assignments.qualifying import feedback
 from storage.desk import Desk
-from storage.entries import Place
-from storage.qualifying import feedback
 from storage.schema import check_fits
 
 

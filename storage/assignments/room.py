@@ -6,7 +6,7 @@ import random
 from bisect import bisect_left, insort
 from collections.abc import Collection
 
-from storage.entries import Block, Entry
+from storage.assignments.entries import Block, Entry
 
 
 class Bag:

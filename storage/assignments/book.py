@@ -14,11 +14,11 @@ from datetime import datetime
 
 from lab.errors import ReviewError
 from lab.records import AnswerKind, ItemKind, StudyStatus
-from storage import sides
-from storage.adjudicating import is_disputed
-from storage.entries import Block, Content, Entry, Place
-from storage.plan import Plan
-from storage.room import Room
+from storage.assignments import sides
+from storage.assignments.adjudicating import is_disputed
+from storage.assignments.entries import Block, Content, Entry, Place
+from storage.assignments.plan import Plan
+from storage.assignments.room import Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lab.expected import is_right
-from storage.book import Book
-from storage.entries import Entry, Place
-from storage.onscreen import show_winner
+from storage.assignments.book import Book
+from storage.assignments.entries import Entry, Place
+from storage.assignments.onscreen import show_winner
 
 
 def training_left(book: Book, reviewer_id: str) -> list[Entry]:

@@ -5,9 +5,9 @@ import pytest
 from lab import records as r
 from lab.errors import ReviewError
 from storage import queue
-from storage.adjudicating import disagree
+from storage.assignments.adjudicating import disagree
+from storage.assignments.entries import Content
 from storage.client import Store
-from storage.entries import Content
 from tests.storage.desks import Study, Table, design
 
 FAR = {"ratings": {"coherence": 3, "fluency": 5}}
