@@ -143,7 +143,7 @@ def take(browser: Browser, review: str, dashboard: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for width in (1440, 400):
         page = sign_in(browser, review, f"played-{N_REVIEWERS}", width)
-        page.get_by_text("which is better").click()
+        page.locator("li", has_text="which is better").get_by_role("button").click()
         page.wait_for_selector('.rl[data-screen="task"]')
         page.keyboard.press("4")
         page.screenshot(path=out / f"review-{width}.png")

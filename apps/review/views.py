@@ -45,7 +45,7 @@ def study_view(study: Study) -> dict[str, Any]:
     return {
         "id": study.id,
         "title": _title(study),
-        "question": protocol.get("question", ""),
+        "question": protocol.get("question", "") if ItemKind.AB in kinds else "",
         "guidelines": protocol.get("guidelines", ""),
         "criteria": criteria,
         "rates": ItemKind.RATE in kinds,

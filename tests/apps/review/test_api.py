@@ -231,3 +231,10 @@ def test_a_failure_that_names_checkpoints_is_not_passed_on(
     reply = ada.get(f"/api/studies/{bench.study.id}/progress")
     assert reply.status_code == 404
     assert "secret-checkpoint" not in reply.text
+
+
+@pytest.mark.parametrize(("design", "shown"), [("ab", "Which?"), ("spans", ""), ("rate", "")])
+def test_the_question_about_pairs_is_shown_where_there_are_pairs(design: str, shown: str) -> None:
+    protocol = {"design": design, "question": "Which?"}
+    study = Study(name="first", protocol=protocol, protocol_sha256="0")
+    assert study_view(study)["question"] == shown
