@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from lab.errors import UnknownNameError
+from lab.records import Study, StudyStatus
 from storage import checkpoints, frames, studies, training
 from storage.client import Store
 
@@ -90,6 +91,12 @@ def checkpoint_names() -> list[str]:
 def study_names() -> list[str]:
     """Return the labels of all studies, newest first: the name, with the version from 2 on."""
     return [studies.label(study) for study, _ in _records("studies", version())][::-1]
+
+
+def all_studies() -> list[tuple[str, Study, StudyStatus]]:
+    """Return label, study and status of all studies, the newest first."""
+    found = _records("studies", version())
+    return [(studies.label(study), study, status) for study, status in found][::-1]
 
 
 def training_runs() -> list[Any]:

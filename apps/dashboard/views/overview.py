@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, data, findings, parts, results, words
+from apps.dashboard import charts, colours, data, findings, parts, protocols, results, words
 from apps.dashboard.filters import Filters
 
 TITLE = "Overview"
@@ -34,6 +34,7 @@ def draw() -> None:
         "Ranges are 95 % intervals; metrics are means over the checkpoint's texts.",
     )
     parts.table(_table(wins, means, rates, results.metric_means(filters)), "overview")
+    protocols.draw()
 
 
 def _nothing(none_at_all: bool) -> None:

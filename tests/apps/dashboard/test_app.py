@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import apps.dashboard
 from apps.dashboard import data
 from lab.errors import OwnerError
+from lab.records import Study
 from storage import frames
 
 APP = str(Path(apps.dashboard.__file__).with_name("app.py"))
@@ -60,3 +62,12 @@ def test_a_lease_or_draft_is_no_new_version(filled, monkeypatch) -> None:
     assert data._version.__wrapped__(2) == leased
     monkeypatch.setattr(frames, "counts", lambda store: counted | {"ratings": 0})
     assert data._version.__wrapped__(3) != leased
+
+
+def test_each_frozen_protocol_can_be_read_with_its_hash(app, filled) -> None:
+    app.run()
+    (chosen,) = [one for one in app.selectbox if one.label == "Protocol of"]
+    assert chosen.options == ["first-look"]
+    assert f"SHA-256 {'1' * 64}" in [one.value for one in app.text]
+    (study,) = filled.select(Study)
+    assert [json.loads(one.value) for one in app.code] == [study.protocol]
