@@ -46,6 +46,10 @@ from tests.chromium import FLAGS, find_chromium
 PAUSE_MS = 400
 """How long the reviewer reads before the next answer; a person reads longer."""
 
+SETTLE_MS = 2000
+"""How long a page may go on fetching after its first text, before it is weighed; Gradio keeps a
+connection open, so the network is never idle."""
+
 REQUEST_SECONDS = 5.0
 """Mean time between two requests of a simulated reviewer."""
 
@@ -125,7 +129,7 @@ def time_review(
         page.goto(f"{server.address}/review/", wait_until="commit")
         page.wait_for_selector('.rl[data-screen="task"]')
         load = time.perf_counter() - started
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLE_MS)
         weight = dict(page.evaluate(WEIGHT))
         page.evaluate(WATCH, ["keydown", '[data-slot="text-0"]'])
         for index in range(n_items - 1):
@@ -208,7 +212,7 @@ def time_plain(browser: Browser, store: Store, n_items: int) -> dict[str, Any]:
         page.goto(address, wait_until="commit")
         page.wait_for_function(f"{field} && {field}.value !== ''")
         load = time.perf_counter() - started
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLE_MS)
         weight = dict(page.evaluate(WEIGHT))
         page.evaluate(WATCH, ["click", "#text textarea"])
         for index in range(n_items - 1):
