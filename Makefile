@@ -42,7 +42,7 @@ contracts: .venv/installed-test
 
 benchmarks: .venv/installed-test ## Measure against the peers; see benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[benchmarks]'
-	for file in store train sample review crash; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+	for file in store train sample review crash calibration analysis; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 
 screenshots: .venv/installed-test ## Make the pictures of the README again
 	$(BIN)/python docs/screenshots.py
