@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 from apps.dashboard import data, filters, parts
-from apps.dashboard.views import ab, metrics, overview, ratings, reviewers, texts, training
+from apps.dashboard.views import metrics, overview, ratings, reviewers, texts, training, verdict
 from apps.signin.requests import COOKIE, SIGN_OUT
 from apps.signin.sessions import Lookups
 from lab.errors import StoreError
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 REFRESH_SECONDS = 3
 PAGES = (
     (overview, "Overview", "overview", ":material/leaderboard:"),
-    (ab, "A/B tests", "ab", ":material/compare_arrows:"),
+    (verdict, "Verdict", "verdict", ":material/balance:"),
     (ratings, "Ratings", "ratings", ":material/bar_chart:"),
     (reviewers, "Reviewers", "reviewers", ":material/group:"),
     (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),

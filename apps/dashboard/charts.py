@@ -9,26 +9,11 @@ import altair as alt
 import pandas as pd
 
 from apps.dashboard.colours import EVEN, LOSES, NEUTRAL, SCALE, WINS
+from apps.dashboard.drawing import colour, finish, names, tips
 
-_FONT = "'Source Sans', 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 _DECADES = [d * m for d in (0.001, 0.01, 0.1, 1, 10, 100, 1000) for m in (1, 2, 5)]
 _INK = "#14202c"  # on the matrix's own grounds, whatever the theme
-_AXIS = {
-    "labelColor": NEUTRAL,
-    "titleColor": NEUTRAL,
-    "labelFontSize": 12.5,
-    "titleFontSize": 12.5,
-    "titleFontWeight": "normal",
-    "labelLimit": 130,
-    "domainColor": NEUTRAL,
-    "domainOpacity": 0.4,
-    "tickColor": NEUTRAL,
-    "tickOpacity": 0.4,
-    "gridColor": NEUTRAL,
-    "gridOpacity": 0.18,
-}
-_AXIS_HEIGHT = 46  # the fitted height holds the axis and its title too
-_LEGEND = {"labelColor": NEUTRAL, "titleColor": NEUTRAL, "labelFontSize": 12.5, "labelLimit": 200}
+_MOST_FIGURES = 8  # with more checkpoints, figures would not fit the matrix's cells
 
 
 def dots(
@@ -51,10 +36,10 @@ def dots(
     """
     axis = alt.Axis(format="%" if share else "~g", tickCount=5, title=None)
     x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), clamp=True), axis=axis)
-    y = _names(frame["name"].tolist())
-    colour = _colour(colours)
-    tip = _tips({"name": "Name", "shown": "Value", "range": "95 % interval", "counts": "From"})
-    base = alt.Chart(frame).encode(y=y, color=colour, tooltip=tip)
+    y = names(frame["name"].tolist())
+    shade = colour(colours)
+    tip = tips({"name": "Name", "shown": "Value", "range": "95 % interval", "counts": "From"})
+    base = alt.Chart(frame).encode(y=y, color=shade, tooltip=tip)
     layers: list[alt.Chart] = []
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"value": [reference]}))
@@ -71,7 +56,7 @@ def dots(
             x=x, text="shown:N", color=alt.value(NEUTRAL)
         )
     )
-    return _finish(alt.layer(*layers), rows=len(frame), step=42)
+    return finish(alt.layer(*layers), rows=len(frame), step=42)
 
 
 def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
@@ -86,7 +71,7 @@ def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            y=_names(list(dict.fromkeys(frame["name"]))),
+            y=names(list(dict.fromkeys(frame["name"]))),
             x=alt.X(
                 "share:Q",
                 stack="zero",
@@ -97,57 +82,53 @@ def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
                 "value:O", scale=alt.Scale(domain=list(points), range=colours), legend=None
             ),
             order=alt.Order("value:O", sort="ascending"),
-            tooltip=_tips(
+            tooltip=tips(
                 {"name": "Checkpoint", "value": "Rating", "n": "Ratings", "shown": "Share"}
             ),
         )
     )
-    return _finish(chart, rows=frame["name"].nunique(), step=32)
+    return finish(chart, rows=frame["name"].nunique(), step=32)
 
 
 def matrix(frame: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     """Draw how often the row's checkpoint is preferred to the column's, with the counts.
 
+    Pairs that never met are drawn too, as empty cells with a dash; where there are many
+    checkpoints, figures are left to the tooltips.
+
     Args:
-        frame: columns row, column, rate, shown (the cell's words), counts, range.
+        frame: columns row, column, rate (NaN where they never met), shown and votes (the words
+            in the cell).
         names: the checkpoints, best first.
     """
+    is_large = len(names) > _MOST_FIGURES
+    top = alt.Axis(
+        title="against", orient="top", labelAngle=-90 if is_large else 0, labelLimit=90,
+        labelOverlap=False, domain=False, ticks=False,
+    )  # fmt: skip
+    left = alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False)
+    titles = {"row": "Preferred", "column": "Against", "shown": "Win rate", "votes": "From"}
     base = alt.Chart(frame).encode(
-        x=alt.X(
-            "column:N",
-            sort=list(names),
-            axis=alt.Axis(
-                title="against",
-                orient="top",
-                labelAngle=0,
-                labelLimit=90,
-                labelOverlap=False,
-                domain=False,
-                ticks=False,
-            ),
-        ),
-        y=alt.Y(
-            "row:N",
-            sort=list(names),
-            axis=alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False),
-        ),
-        tooltip=_tips(
-            {
-                "row": "Preferred",
-                "column": "Against",
-                "shown": "Win rate",
-                "range": "95 % interval",
-                "counts": "From",
-            }
-        ),
+        x=alt.X("column:N", sort=list(names), axis=top),
+        y=alt.Y("row:N", sort=list(names), axis=left),
+        tooltip=tips(titles),
     )
     scale = alt.Scale(domain=[0, 0.5, 1], range=[LOSES, EVEN, WINS], clamp=True, interpolate="rgb")
-    cells = base.mark_rect(cornerRadius=5, stroke=NEUTRAL, strokeOpacity=0.25).encode(
-        color=alt.Color("rate:Q", scale=scale, legend=None)
-    )
-    figures = base.mark_text(fontSize=15, fontWeight=600, dy=-6, color=_INK).encode(text="shown:N")
-    votes = base.mark_text(fontSize=11.5, dy=12, color=_INK).encode(text="votes:N")
-    return _finish(alt.layer(cells, figures, votes), rows=len(names), step=64)
+    corner = 1 if is_large else 5
+    border: dict[str, Any] = {"cornerRadius": corner, "stroke": NEUTRAL, "strokeOpacity": 0.25}
+    met = base.transform_filter("isValid(datum.rate)")
+    never = base.transform_filter("!isValid(datum.rate)")
+    layers = [
+        met.mark_rect(**border).encode(color=alt.Color("rate:Q", scale=scale, legend=None)),
+        never.mark_rect(aria=False, fill=NEUTRAL, fillOpacity=0.06, **border),
+    ]
+    if not is_large:
+        layers += [
+            met.mark_text(fontSize=15, fontWeight=600, dy=-6, color=_INK).encode(text="shown:N"),
+            met.mark_text(fontSize=11.5, dy=12, color=_INK).encode(text="votes:N"),
+            never.mark_text(aria=False, fontSize=13, color=NEUTRAL).encode(text="shown:N"),
+        ]
+    return finish(alt.layer(*layers), rows=len(names), step=18 if is_large else 64)
 
 
 def scatter(
@@ -177,15 +158,15 @@ def scatter(
                 scale=alt.Scale(zero=False, nice=True),
                 axis=alt.Axis(tickCount=5),
             ),
-            color=_colour(colours),
+            color=colour(colours),
             tooltip=[
-                *_tips({"name": "Checkpoint", "prompt": "Prompt"}),
+                *tips({"name": "Checkpoint", "prompt": "Prompt"}),
                 alt.Tooltip("x:Q", title=x_title, format=".3~f"),
                 alt.Tooltip("y:Q", title=y_title, format=".2~f"),
             ],
         )
     )
-    return _finish(chart, height=360)
+    return finish(chart, height=360)
 
 
 def curves(
@@ -215,16 +196,16 @@ def curves(
     base = alt.Chart(frame).encode(
         x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickCount=6, format="~s")),
         y=alt.Y("value:Q", title=y_title, scale=scale, axis=ticks),
-        color=_colour(colours),
+        color=colour(colours),
         strokeDash=dash,
         detail="run:N",
         tooltip=[
-            *_tips({"name": "Run", "kind": "Loss"}),
+            *tips({"name": "Run", "kind": "Loss"}),
             alt.Tooltip("step:Q", title="Step", format=",d"),
             alt.Tooltip("value:Q", title=y_title, format=".4~g"),
         ],
     )
-    return _finish(base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=16)), height=320)
+    return finish(base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=16)), height=320)
 
 
 def bars(frame: pd.DataFrame, x_title: str) -> alt.Chart:
@@ -238,12 +219,12 @@ def bars(frame: pd.DataFrame, x_title: str) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar(color=WINS)
         .encode(
-            y=_names(frame["name"].tolist()),
+            y=names(frame["name"].tolist()),
             x=alt.X("value:Q", title=x_title, axis=alt.Axis(tickCount=5, tickMinStep=1)),
-            tooltip=_tips({"name": "Name", "shown": x_title}),
+            tooltip=tips({"name": "Name", "shown": x_title}),
         )
     )
-    return _finish(chart, rows=len(frame), step=28)
+    return finish(chart, rows=len(frame), step=28)
 
 
 def ramp(points: Sequence[int]) -> dict[str, str]:
@@ -254,29 +235,3 @@ def ramp(points: Sequence[int]) -> dict[str, str]:
 def _ramp(n: int) -> list[str]:
     last = max(n - 1, 1)
     return [SCALE[round(i * (len(SCALE) - 1) / last)] for i in range(n)]
-
-
-def _names(names: Sequence[str]) -> alt.Y:
-    axis = alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False, grid=False)
-    bands = alt.Scale(paddingInner=0.35, paddingOuter=0.2)
-    return alt.Y("name:N", sort=list(names), axis=axis, scale=bands)
-
-
-def _colour(colours: Mapping[str, str]) -> alt.Color:
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    return alt.Color("name:N", scale=scale, legend=None)
-
-
-def _tips(titles: Mapping[str, str]) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
-
-
-def _finish(chart: Any, rows: int = 0, step: int = 0, height: int = 0) -> Any:
-    # The height in pixels and not as alt.Step, with which Vega warns in the console each time.
-    sized = chart.properties(height=height or rows * step + _AXIS_HEIGHT, background="transparent")
-    return (
-        sized.configure(font=_FONT)
-        .configure_axis(**_AXIS)
-        .configure_legend(**_LEGEND)
-        .configure_view(stroke=None)
-    )

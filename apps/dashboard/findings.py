@@ -81,18 +81,6 @@ def agreement(alphas: pd.DataFrame, n_reviewers: int) -> str:
     return f"{first} and least on {worst['name']} ({worst['shown']}{_in(worst)})."
 
 
-def side(value: float | None, low: float | None, high: float | None, shown: str) -> str:
-    """Say whether reviewers lean to one side."""
-    if value is None:
-        return "No vote has been decided yet, so nothing can be said about sides."
-    if low is None or high is None:
-        return f"The text on the left won {shown} of the decided votes."
-    if low <= 0.5 <= high:
-        return f"No leaning to a side can be seen: the left text won {shown} of the decided votes."
-    lean = "left" if value > 0.5 else "right"
-    return f"Reviewers lean to the {lean}: the left text won {shown} of the decided votes."
-
-
 def _interval(row: pd.Series) -> str:
     return f"95 % interval {row['range']}"
 

@@ -42,6 +42,21 @@ def note(text: str) -> None:
     st.html(f'<p class="note">{html.escape(text)}</p>')
 
 
+def meaning(text: str) -> None:
+    """Write what a figure means, as plain text; nothing where there is nothing to say."""
+    if text:
+        st.html(f'<p class="meaning">{html.escape(text)}</p>')
+
+
+def cautions(said: Sequence[str]) -> None:
+    """List what a reader must know before believing the finding; nothing where there is nothing."""
+    if said:
+        points = "".join(f"<li>{html.escape(one)}</li>" for one in said)
+        st.html(
+            f'<div class="cautions"><strong>Before you rely on it</strong><ul>{points}</ul></div>'
+        )
+
+
 def cards(figures: Sequence[tuple[str, str, str]]) -> None:
     """Show headline figures side by side.
 

@@ -17,7 +17,7 @@ from lab.analysis.agreement import Alpha, alpha_by_criterion
 from lab.analysis.controls import ControlResults, control_results
 from lab.analysis.correlation import Coefficient, Correlation, Level, metric_against_humans
 from lab.analysis.intervals import Interval
-from lab.analysis.preferences import SideBias, WinRate, side_bias, win_rate
+from lab.analysis.preferences import WinRate, win_rate
 from lab.analysis.rates import HallucinationRate, hallucination_rate
 from lab.analysis.ratings import MeanRating, mean_rating
 from lab.analysis.reviewers import ReviewerSummary
@@ -53,25 +53,6 @@ def win_rates(filters: Filters) -> pd.DataFrame:
         }
         for one in _win_rates(data.version(), filters)
         if one.value is not None
-    )
-
-
-def pairs(filters: Filters) -> pd.DataFrame:
-    """Return the win rate of each checkpoint against each other one, both ways round."""
-    return _frame(
-        {
-            **_row(one.checkpoint, one.value, one.interval, one.reason, share=True),
-            "opponent": one.opponent,
-            "counts": _vote_counts(one),
-            "wins": one.n_wins,
-            "ties": one.n_ties,
-            "losses": one.n_losses,
-            "both_bad": one.n_both_bad,
-            "votes": one.n_votes,
-            "reviewers": one.n_reviewers,
-            "prompts": one.n_prompts,
-        }
-        for one in _pairs(data.version(), filters)
     )
 
 
@@ -151,12 +132,6 @@ def correlations(filters: Filters, criterion: str, level: Level, coefficient: st
 
 
 @_once
-def leaning(at: str, filters: Filters) -> SideBias:
-    """Return how far the reviewers lean to the text on the left."""
-    return side_bias(filters.votes(data.votes()), vote_criterion(filters))
-
-
-@_once
 def reviewers(at: str, filters: Filters) -> tuple[ReviewerSummary, ...]:
     """Return what each reviewer did, beside the others."""
     return summarise_reviewers(filters.ratings(data.ratings()), filters.votes(data.votes()))
@@ -195,15 +170,6 @@ def _means(at: str, filters: Filters) -> tuple[MeanRating, ...]:
 def _win_rates(at: str, filters: Filters) -> list[WinRate]:
     votes, criterion = filters.votes(data.votes()), vote_criterion(filters)
     return [win_rate(votes, name, criterion=criterion) for name in _compared(votes)]
-
-
-@_once
-def _pairs(at: str, filters: Filters) -> list[WinRate]:
-    votes, criterion = filters.votes(data.votes()), vote_criterion(filters)
-    names = _compared(votes)
-    both = [(name, other) for name in names for other in names if name != other]
-    found = [win_rate(votes, name, other, criterion) for name, other in both]
-    return [one for one in found if one.n_votes + one.n_both_bad]
 
 
 @_once

@@ -12,12 +12,13 @@ from apps.signin.passwords import hash_password
 from lab.home import Home, find_home
 from lab.records import Account, Role
 from storage.client import Store, open_store, stop_owner
+from tests.apps.dashboard.compared import Compared
 from tests.apps.dashboard.filled import Lab
 
 PASSWORD = "correct horse battery"
 PAGES = {
     "/": "Overview",
-    "/ab": "A/B tests",
+    "/verdict": "Verdict",
     "/ratings": "Ratings",
     "/reviewers": "Reviewers",
     "/metrics": "Metrics against people",
@@ -46,6 +47,13 @@ def lab() -> Lab:
 def filled(tmp_path_factory: pytest.TempPathFactory, lab: Lab) -> Iterator[Store]:
     with opened(make_home(tmp_path_factory.mktemp("filled"))) as store:
         store.add([*accounts(), *lab.records()])
+        yield store
+
+
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with opened(make_home(tmp_path_factory.mktemp("voted"))) as store:
+        store.add([*accounts(), *Compared().records()])
         yield store
 
 

@@ -54,8 +54,8 @@ def test_filters_come_from_the_address_and_go_into_it(visit, address) -> None:
     tab.go("/ratings?criterion=fluency&checkpoints=lstm&checkpoints=baseline")
     assert tab.page.locator("h2.section", has_text="fluency").count() == 1
     assert tab.page.locator("h2.section", has_text="creativity").count() == 0
-    tab.page.get_by_role("link", name="A/B tests").click()
-    tab.page.wait_for_function("document.querySelector('h1.page')?.innerText === 'A/B tests'")
+    tab.page.get_by_role("link", name="Verdict").click()
+    tab.page.wait_for_function("document.querySelector('h1.page')?.innerText === 'Verdict'")
     assert "criterion=fluency" in tab.page.url
     tab.go("/ratings")
     tab.page.get_by_label("Criterion").click()
@@ -145,20 +145,9 @@ def _ratings(store) -> list[dict]:
     return store.rows("SELECT id FROM ratings")
 
 
-def test_a_table_comes_down_as_csv(visit, address) -> None:
-    tab = visit(address)
-    tab.go("/ab")
-    with tab.page.expect_download() as waiting:
-        tab.page.get_by_role("button", name="Download CSV").click()
-    lines = waiting.value.path().read_text().splitlines()
-    assert waiting.value.suggested_filename == "pairs.csv"
-    assert lines[0].startswith("preferred,against,win rate,95 % interval,votes counted")
-    assert len(lines) == 7
-
-
 def test_signing_out_leads_to_the_sign_in(visit, address) -> None:
     tab = visit(address)
-    tab.go("/ab")
+    tab.go("/verdict")
     tab.page.get_by_role("link", name="Sign out").click()
     tab.page.wait_for_url("**/sign-out")
     tab.page.get_by_role("button", name="Sign out").click()

@@ -38,13 +38,6 @@ def test_without_judgements_the_overview_says_so() -> None:
     )
 
 
-def test_a_side_is_only_leant_to_outside_the_interval() -> None:
-    assert findings.side(0.52, 0.4, 0.6, "52 %").startswith("No leaning")
-    assert findings.side(0.3, 0.2, 0.4, "30 %").startswith("Reviewers lean to the right")
-    assert findings.side(0.7, 0.6, 0.8, "70 %").startswith("Reviewers lean to the left")
-    assert "nothing can be said" in findings.side(None, None, None, "–")
-
-
 def test_no_metric_follows_people_where_the_interval_holds_zero() -> None:
     table = pd.DataFrame(
         {
