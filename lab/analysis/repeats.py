@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -103,18 +104,22 @@ def weighted_kappa(first: Sequence[int], second: Sequence[int]) -> float | None:
         Kappa; None where neither varies, so that chance agrees always.
     """
     x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    return _kappa((x - y) ** 2, (x[:, None] - y[None, :]) ** 2)
+    # The mean of (x − y)² over all pairs of one's first and another's second answer.
+    by_chance = float(np.var(x) + np.var(y) + (x.mean() - y.mean()) ** 2)
+    return _kappa(float(np.mean((x - y) ** 2)), by_chance)
 
 
 def plain_kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
     """Compute Cohen's kappa (1960) of outcomes without an order; see `weighted_kappa`."""
-    x, y = np.asarray(first, dtype=object), np.asarray(second, dtype=object)
-    return _kappa(x != y, x[:, None] != y[None, :])
+    before, now = Counter(first), Counter(second)
+    n = len(first)
+    alike = sum(before[name] * now[name] for name in before) / n**2
+    apart = sum(one != other for one, other in zip(first, second, strict=True)) / n
+    return _kappa(apart, 1 - alike)
 
 
-def _kappa(apart: np.ndarray, apart_by_chance: np.ndarray) -> float | None:
-    by_chance = float(apart_by_chance.mean())
-    return None if by_chance == 0 else 1 - float(apart.mean()) / by_chance
+def _kappa(apart: float, apart_by_chance: float) -> float | None:
+    return None if apart_by_chance == 0 else 1 - apart / apart_by_chance
 
 
 def _same(pairs: pd.DataFrame) -> pd.Series:

@@ -145,3 +145,15 @@ def test_kappa_is_at_most_one_and_symmetric(pairs: list[tuple[int, int]]) -> Non
     if kappa is not None:
         assert kappa <= 1
         assert (kappa == 1) == (first == second)
+
+
+def test_weighted_kappa_is_that_of_all_pairs_and_needs_no_table_of_them() -> None:
+    draw = np.random.default_rng(0)
+    first = draw.integers(1, 6, 300)
+    second = np.clip(first + draw.integers(-1, 2, 300), 1, 5)
+    by_chance = ((first[:, None] - second[None, :]) ** 2).mean()
+    expected = 1 - ((first - second) ** 2).mean() / by_chance
+    assert weighted_kappa(list(first), list(second)) == pytest.approx(expected)
+    many = list(np.tile(first, 1000))
+    assert weighted_kappa(many, list(np.tile(second, 1000))) == pytest.approx(expected)
+    assert weighted_kappa([3] * 10, [3] * 10) is None
