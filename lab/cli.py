@@ -22,6 +22,7 @@ COMMANDS = {
     "score": "compute automatic metrics of the generations",
     "check": "find hallucinations in the generations",
     "study": "create, start, pause, close and watch human evaluations",
+    "verdict": "say who is better, how sure that is, and who cannot be told apart",
     "account": "add and list reviewers, leads and analysts",
     "review": "serve the review app",
     "dashboard": "serve the analyst's dashboard",

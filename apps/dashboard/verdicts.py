@@ -84,12 +84,14 @@ def noise(at: str, study: str | None, criterion: str) -> NoiseFloor | None:
     )
 
 
-def criteria(filters: Filters) -> tuple[str, ...]:
+@_once
+def criteria(at: str, filters: Filters) -> tuple[str, ...]:
     """Return the criteria that were voted on within the filters, "overall" first."""
     return choosing.voted_criteria(filters.votes(data.votes()))
 
 
-def compared(filters: Filters, criterion: str) -> tuple[str, ...]:
+@_once
+def compared(at: str, filters: Filters, criterion: str) -> tuple[str, ...]:
     """Return the checkpoints that were compared within the filters, oldest first."""
     return choosing.compared(filters.votes(data.votes()), criterion, data.checkpoint_names())
 

@@ -27,7 +27,7 @@ def draw() -> None:
         parts.no_votes(data.votes().empty)
         return
     found = verdicts.verdict(data.version(), filters, asked)
-    names = verdicts.compared(filters, asked.criterion)
+    names = verdicts.compared(data.version(), filters, asked.criterion)
     with heading:
         parts.heading(TITLE, found.sentence)
     parts.meaning(explaining.meaning(found))
@@ -48,7 +48,7 @@ def _ask(filters: Filters) -> Question | None:
         pair = verdicts.usual_pair(data.version(), filters, criterion)
         if pair is None:
             return None
-        known = verdicts.compared(filters, criterion)
+        known = verdicts.compared(data.version(), filters, criterion)
         checkpoint = _choice("Is", known, pair[0], "checkpoint")
         against = verdicts.usual_pair(data.version(), filters, criterion, checkpoint)
         others = tuple(name for name in known if name != checkpoint)
@@ -63,7 +63,7 @@ def _ask(filters: Filters) -> Question | None:
 
 
 def _criterion(filters: Filters, usual: str) -> str:
-    known = verdicts.criteria(filters)
+    known = verdicts.criteria(data.version(), filters)
     return _choice("Judged on", known, usual, "judged") if len(known) > 1 else usual
 
 
@@ -92,7 +92,7 @@ def _figures(found: Watched) -> list[tuple[str, str, str]]:
 
 def _needed(found: Watched) -> str:
     if found.kind != "not yet":
-        return "for all looks together, at 95 %"
+        return "for all looks together, at 95\u00a0%"
     if found.needed is None:
         return "needs two reviewers"
     if found.needed.n_votes is None:
@@ -122,7 +122,7 @@ def _history(filters: Filters, asked: Question) -> None:
 
 
 def _every_criterion(filters: Filters, asked: Question) -> None:
-    known = verdicts.criteria(filters)
+    known = verdicts.criteria(data.version(), filters)
     if len(known) < 2:
         return
     parts.section(
