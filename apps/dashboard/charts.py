@@ -102,10 +102,16 @@ def matrix(frame: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         names: the checkpoints, best first.
     """
     is_large = len(names) > _MOST_FIGURES
+    # On a narrow screen the columns' names give way; they come in the order of the rows.
     top = alt.Axis(
-        title="against", orient="top", labelAngle=-90 if is_large else 0, labelLimit=90,
-        labelOverlap=False, domain=False, ticks=False,
-    )  # fmt: skip
+        title="against",
+        orient="top",
+        labelAngle=-90 if is_large else 0,
+        labelLimit=90,
+        labelOverlap="greedy" if is_large else False,
+        domain=False,
+        ticks=False,
+    )
     left = alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False)
     titles = {"row": "Preferred", "column": "Against", "shown": "Win rate", "votes": "From"}
     base = alt.Chart(frame).encode(

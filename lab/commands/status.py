@@ -42,4 +42,4 @@ def _status(arguments: argparse.Namespace) -> None:
     say(f"lab in {home.path}")
     table(["records", "count"], [(name.replace("_", " "), n) for name, n in counts.items()])
     missing = [advice for name, advice in NEXT if not counts[name]]
-    say(f"next: {missing[0] if missing else 'see the verdict in `lab dashboard`'}")
+    say(f"next: {missing[0] if missing else 'ask `lab verdict`, or open `lab dashboard`'}")
