@@ -58,8 +58,10 @@ def test_the_address_holds_the_question(visit, address) -> None:
 def test_tables_come_down_as_csv(visit, address) -> None:
     tab = visit(address)
     tab.go("/verdict?study=compared")
+    buttons = tab.page.get_by_role("button", name="Download CSV")
+    buttons.nth(2).wait_for()
     found = {}
-    for button in tab.page.get_by_role("button", name="Download CSV").all():
+    for button in buttons.all():
         with tab.page.expect_download() as waiting:
             button.click()
         name = waiting.value.suggested_filename
@@ -106,6 +108,7 @@ def _export(path: Path, folder: Path) -> Path:
 def test_published_votes_of_59_models(visit, serve, crowd) -> None:
     tab = visit(serve(crowd))
     tab.go("/verdict?checkpoint=Chronos+Hermes+%2813B%29&opponent=Weaver+12k")
+    tab.page.get_by_text("Nobody has voted").wait_for()  # the page's last sentence but one
     shown = tab.text()
     assert "Not yet: Chronos Hermes (13B) against Weaver 12k 61 %" in shown
     assert "In a single look GPT 4, Platypus-2 Instruct (70B), command" in shown
