@@ -140,13 +140,14 @@ class App {
     this.panels.close();
     this.breaks.dismiss();
     this.messages.take([]);
-    this.screens.go("elsewhere");
+    this.screens.leave();
   }
 
   /** Takes the work over from the other page: its tasks and drafts are fetched anew. */
   takeOver() {
     return this.guard.run(async () => {
       await this.presence.claim();
+      this.screens.come();
       const { studyId } = this.work.queue;
       if (studyId) await this.load(studyId);
       else await this.start();

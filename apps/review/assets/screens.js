@@ -12,6 +12,7 @@ export class Screens {
     Object.assign(this, { root, slot, changed });
     this.several = false;
     this.chosen = false;
+    this.isAway = false;
   }
 
   get current() {
@@ -27,7 +28,18 @@ export class Screens {
     return this.chosen && IN_STUDY.includes(this.current);
   }
 
+  /** Stays elsewhere, whatever still comes in, until this page takes over again. */
+  leave() {
+    this.go("elsewhere");
+    this.isAway = true;
+  }
+
+  come() {
+    this.isAway = false;
+  }
+
   go(screen) {
+    if (this.isAway) return;
     const changed = this.current !== screen;
     this.root.dataset.screen = screen;
     for (const section of this.root.querySelectorAll("[data-for]")) show(section, section.dataset.for === screen);

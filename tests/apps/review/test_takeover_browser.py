@@ -149,3 +149,26 @@ def test_a_message_of_the_lead_stays_until_it_is_read(
     with page.expect_response("**/api/here"):
         looks(page)
     expect(bar).to_be_hidden()
+
+
+@pytest.mark.parametrize("bench", [{"kinds": "rrr"}], indirect=True)
+def test_what_comes_in_late_does_not_bring_a_left_page_back(visit: Visit, bench: Any) -> None:
+    first = visit.open()
+    first.wait_for_selector(TASK)
+    held = []
+    first.route("**/tasks", lambda route: held.append((route, route.fetch())))
+    submit(first, "4", "4", "4", "4")
+    saved(first, 1)
+    first.wait_for_timeout(100)
+    second = visit.open()
+    second.wait_for_selector(TASK)
+    first.wait_for_selector(ELSEWHERE)
+    ((route, reply),) = held
+    with first.expect_response("**/tasks"):
+        route.fulfill(response=reply)
+    first.wait_for_timeout(100)
+    assert first.locator(ELSEWHERE).is_visible()
+    first.unroute("**/tasks")
+    first.locator(GO_ON).click()
+    first.wait_for_selector(TASK)
+    second.wait_for_selector(ELSEWHERE)
