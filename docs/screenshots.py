@@ -65,7 +65,7 @@ def play(store: Store) -> None:
     store.add([*people, analyst])
     study = studies.named(store, "demo")
     rng = random.Random(7)
-    for number in range(9):
+    for number in range(14):
         for person in people[:-1]:
             for task in queue.next_tasks(store, study.id, person.id, 1):
                 answer(store, task, person, rng, severity=(people.index(person) - 2) / 3, n=number)
@@ -139,7 +139,7 @@ def sign_in(browser: Browser, address: str, name: str, width: int) -> Page:
 
 
 def take(browser: Browser, review: str, dashboard: str, out: Path) -> None:
-    """Take each picture at 1440 and 400 px; the README shows two of them."""
+    """Take each picture at 1440 and 400 px; the README shows three of them."""
     out.mkdir(parents=True, exist_ok=True)
     for width in (1440, 400):
         page = sign_in(browser, review, f"played-{N_REVIEWERS}", width)
@@ -158,7 +158,7 @@ def take(browser: Browser, review: str, dashboard: str, out: Path) -> None:
 
 PAGES = {
     "/": "dashboard",
-    "/ab": "dashboard-ab",
+    "/verdict": "dashboard-verdict",
     "/ratings": "dashboard-ratings",
     "/reviewers": "dashboard-reviewers",
     "/metrics": "dashboard-metrics",
