@@ -279,7 +279,8 @@ def test_a_megabyte_is_usable(visit: Visit, bench: Bench) -> None:
     assert len(bench.answers()) == 3
 
 
-def test_the_net_for_markup_holds(page: Page) -> None:
+def test_the_net_for_markup_holds(visit: Visit, page: Page) -> None:
+    visit.expect_trouble = True  # the planted picture does not exist
     page.locator('[data-slot="text-0"]').evaluate(f"node => {{ node.innerHTML = {ALL!r}; }}")
     with pytest.raises(AssertionError):
         harmless(page)
