@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,3 +204,61 @@ def answer(route: Route) -> None:
 
 def context_of(chromium: Browser, **options: Any) -> BrowserContext:
     return chromium.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
+
+
+STORY = (
+    "Rosa was a kind painter. She lived by the sea with her friend Ivy, and every morning she "
+    "carried ten apples to the market. One day she gave six apples to Ivy and had seven left.\n\n"
+    "“That is fair,” said Ivy, who had never seen an apple."
+)
+HEBREW = "שלום לכולם כאן"
+SIGNS = {
+    "emoji": "Hi 👩‍🚀 sees 👨‍👩‍👧‍👦 and 🇩🇪🇫🇷 flags 👍🏽 done",
+    "combining": "cafe\u0301 re\u0301sume\u0301 n\u0303andu\u0301 and a\u0308\u0323 end",
+    "right-to-left": f"{HEBREW} 123\nمرحبا بالعالم الجميل\nand English",
+    "carriage returns": "one two\r\nthree four\r\n\r\nfive six",
+    "astral": "𝔘𝔫𝔦 𝕔𝕠𝕕𝕖 𐍈 end \U0002070e word",
+}
+LABELS = words("en")["spans"]
+
+Open = Callable[..., SpansPage]
+"""Shows a text to mark in."""
+
+
+def mark(text: str, piece: str, category: str = "other", **more: Any) -> dict[str, Any]:
+    start = text.index(piece)
+    return {
+        "start": start,
+        "end": start + len(piece),
+        "category": category,
+        "severity": "minor",
+        "note": "",
+    } | more
+
+
+SUGGESTIONS = [
+    {
+        "id": "s-1",
+        "start": 0,
+        "end": 4,
+        "type": "name",
+        "evidence": "The source says <b>Rosalind</b>.",
+    },
+    {
+        "id": "s-2",
+        "start": STORY.index("seven left"),
+        "end": STORY.index("seven left") + 10,
+        "type": "number",
+        "evidence": "left: four",
+    },
+]
+
+
+def judging(spans: Open, **more: Any) -> SpansPage:
+    content = {"spans": [mark(STORY, "had seven left", "contradicts_itself")]}
+    return spans(
+        step="suggestions",
+        suggestions=SUGGESTIONS,
+        answer={"kind": "spans"},
+        **({"content": content} | more),
+    )
