@@ -196,6 +196,20 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptTag:
+    """A word put on a prompt, such as its genre, by which results can be narrowed."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    prompt_id: str
+    """The prompt."""
+    tag: str
+    """The word; no prompt has the same one twice."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
     """One run of `lab train`: what was asked for."""
 
@@ -667,5 +681,28 @@ class MessageRead:
     """UUIDv7."""
     message_id: str
     """The message."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """An analyst's decision to leave a reviewer's answers out of results, or to take them back in.
+
+    The newest decision about a reviewer in a study counts; the answers themselves stay.
+    """
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    study_id: str
+    """The study whose results leave the reviewer out."""
+    reviewer_id: str
+    """The reviewer's account."""
+    excluded: bool
+    """True leaves the answers out; False takes them back in."""
+    reason: str
+    """Why, in words: what will be read beside the results."""
+    decided_by_id: str
+    """The account of the one who decided."""
     created_at: datetime = field(default_factory=now)
     """When, UTC."""

@@ -20,6 +20,7 @@ Record = TypeVar("Record")
 TABLES: dict[type, str] = {
     records.Dataset: "datasets",
     records.Prompt: "prompts",
+    records.PromptTag: "prompt_tags",
     records.TrainingRun: "training_runs",
     records.TrainingStep: "training_steps",
     records.Checkpoint: "checkpoints",
@@ -45,6 +46,7 @@ TABLES: dict[type, str] = {
     records.InvitationUse: "invitation_uses",
     records.Message: "messages",
     records.MessageRead: "message_reads",
+    records.Exclusion: "exclusions",
 }
 
 TARGETS = {
@@ -70,6 +72,7 @@ TARGETS = {
     "recipient_id": "accounts",
     "invitation_id": "invitations",
     "message_id": "messages",
+    "decided_by_id": "accounts",
 }
 """Which table a field that ends in `_id` points into."""
 
@@ -80,6 +83,7 @@ UNIQUE = {
     "controls": ("item_id",),
     "invitation_uses": ("invitation_id",),
     "message_reads": ("message_id",),
+    "prompt_tags": ("prompt_id", "tag"),
     "assignments": ("item_id", "reviewer_id"),
 }
 """Fields that no two rows of a table may share; checked in the writer's transaction."""

@@ -17,15 +17,19 @@ from lab.errors import StoreError
 
 HERE = Path(__file__).parent
 REFRESH_SECONDS = 3
-PAGES = (
-    (overview, "Overview", "overview", ":material/leaderboard:"),
-    (verdict, "Verdict", "verdict", ":material/balance:"),
-    (ratings, "Ratings", "ratings", ":material/bar_chart:"),
-    (reviewers, "Reviewers", "reviewers", ":material/group:"),
-    (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
-    (texts, "Texts", "texts", ":material/article:"),
-    (training, "Training", "training", ":material/show_chart:"),
-)
+PAGES = {
+    "Results": (
+        (overview, "Overview", "overview", ":material/leaderboard:"),
+        (verdict, "Verdict", "verdict", ":material/balance:"),
+        (ratings, "Ratings", "ratings", ":material/bar_chart:"),
+        (texts, "Texts", "texts", ":material/article:"),
+    ),
+    "Trust": (
+        (reviewers, "Reviewers", "reviewers", ":material/group:"),
+        (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
+    ),
+    "Models": ((training, "Training", "training", ":material/show_chart:"),),
+}
 
 
 def run() -> None:
@@ -35,7 +39,9 @@ def run() -> None:
     parts.style()
     try:
         st.session_state["version"] = data.newest_version()
-        page = st.navigation([_page(*entry) for entry in PAGES])
+        page = st.navigation(
+            {group: [_page(*entry) for entry in entries] for group, entries in PAGES.items()}
+        )
         st.session_state["filters"] = filters.choose()
         _account()
         page.run()

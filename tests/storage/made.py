@@ -27,6 +27,7 @@ def one_of_each() -> list[Any]:
         dataset_id=dataset.id, key="7", split=r.Split.TEST, text="Écris: 'a' \u202e 😀\n",
         source="s", reference="ref", facts={"hero": "Rosa", "age": 3},
     )  # fmt: skip
+    tag = r.PromptTag(prompt_id=prompt.id, tag="sea")
     external = r.Checkpoint(name="other", kind=r.CheckpointKind.EXTERNAL)
     run = r.TrainingRun(
         name="base", dataset_id=dataset.id, parent_checkpoint_id=external.id,
@@ -92,10 +93,14 @@ def one_of_each() -> list[Any]:
         sender_id=account.id, recipient_id=account.id, study_id=study.id, text="Thank you"
     )
     read = r.MessageRead(message_id=message.id)
+    exclusion = r.Exclusion(
+        study_id=study.id, reviewer_id=account.id, excluded=True, reason="asleep",
+        decided_by_id=account.id,
+    )  # fmt: skip
     return [
-        account, dataset, prompt, external, run, step, checkpoint, generation, score, result, span,
+        account, dataset, prompt, tag, external, run, step, checkpoint, generation, score, result, span,
         session, study, event, item, control, assignment, lease, draft, answer, rating, vote,
-        mark, judgement, invitation, use, message, read,
+        mark, judgement, invitation, use, message, read, exclusion,
     ]  # fmt: skip
 
 
