@@ -98,7 +98,8 @@ def one_of_each() -> list[Any]:
         decided_by_id=account.id,
     )  # fmt: skip
     return [
-        account, dataset, prompt, tag, external, run, step, checkpoint, generation, score, result, span,
+        account, dataset, prompt, tag, external, run, step, checkpoint, generation, score, result,
+        span,
         session, study, event, item, control, assignment, lease, draft, answer, rating, vote,
         mark, judgement, invitation, use, message, read, exclusion,
     ]  # fmt: skip
