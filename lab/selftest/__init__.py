@@ -1,1 +1,1 @@
-"""Turns votes and ratings drawn from a known truth into how often the lab's own figures are right."""
+"""Turns answers drawn from a known truth into how often the lab's own figures are right."""
