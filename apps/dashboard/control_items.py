@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from apps.dashboard import data, parts, results, words
+from apps.dashboard import data, parts, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results.reviewers import controls
 from lab.analysis.controls import ControlResults, KnownAnswers, NoiseFloor
 from lab.analysis.repeats import RepeatAgreement
 from lab.records import ControlKind
@@ -21,7 +22,7 @@ _TITLES = {
 
 def show(filters: Filters) -> None:
     """Show the section; nothing where no control item has been answered."""
-    found = results.controls(data.version(), filters.study)
+    found = controls(data.version(), filters.study)
     if not (found.known or found.repeats or found.noise):
         return
     parts.section(

@@ -14,10 +14,10 @@ from apps.dashboard import (
     data,
     parts,
     verdict_charts,
-    verdicts,
     words,
 )
 from apps.dashboard.filters import Filters
+from apps.dashboard.results import verdict as verdicts
 from lab.analysis import explaining
 from lab.analysis.bradley_terry import BradleyTerry, Effect
 

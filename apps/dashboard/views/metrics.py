@@ -7,8 +7,10 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, data, findings, parts, results, words
+from apps.dashboard import charts, colours, data, findings, parts, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results.metrics import correlations, metric_columns
+from apps.dashboard.results.texts import means
 from lab.analysis.correlation import Level
 from lab.metrics.run import METRICS
 
@@ -26,7 +28,7 @@ def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
     rows = filters.ratings(data.joined())
-    metrics = results.metric_columns(rows)
+    metrics = metric_columns(rows)
     if rows.empty:
         parts.heading(TITLE, "Nobody has rated a text within these filters yet.")
         parts.no_ratings(data.ratings().empty)
@@ -38,7 +40,7 @@ def draw() -> None:
     heading = st.container()
     criterion, level, coefficient = _choose(sorted(rows["criterion"].unique()))
     with st.spinner("Comparing the metrics with the ratings …"):
-        table = results.correlations(filters, criterion, level, COEFFICIENTS[coefficient])
+        table = correlations(filters, criterion, level, COEFFICIENTS[coefficient])
     with heading:
         parts.heading(TITLE, findings.follows(table, criterion, level, coefficient))
     _correlations(table, criterion, level, coefficient)
@@ -110,7 +112,7 @@ def _scatter(filters: Filters, criterion: str, metrics: list[str]) -> None:
 
 
 def _texts(filters: Filters, criterion: str, metric: str) -> pd.DataFrame:
-    means = results.texts(data.version(), filters)[criterion].rename("y")
+    rated = means(data.version(), filters)[criterion].rename("y")
     scored = data.generations().set_index("generation_id")[[metric, "checkpoint", "prompt_key"]]
-    frame = scored.join(means, how="inner").dropna(subset=["y", metric]).reset_index()
+    frame = scored.join(rated, how="inner").dropna(subset=["y", metric]).reset_index()
     return frame.rename(columns={metric: "x", "checkpoint": "name", "prompt_key": "prompt"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, data, findings, parts, protocols, results, words
+from apps.dashboard import charts, colours, data, findings, parts, protocols, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results import overview, ratings
 
 TITLE = "Overview"
 
@@ -18,8 +19,8 @@ def draw() -> None:
     if generations.empty:
         _nothing(data.generations().empty)
         return
-    wins, means = results.win_rates(filters), results.means(filters)
-    rates = results.hallucinations(filters)
+    wins, means = overview.win_rates(filters), ratings.means(filters)
+    rates = overview.hallucinations(filters)
     parts.heading(TITLE, findings.overview(wins, means, rates, len(generations)))
     parts.cards(_figures(filters, generations))
     names = colours.by_checkpoint(data.checkpoint_names())
@@ -33,7 +34,7 @@ def draw() -> None:
         "Everything in one table",
         "Ranges are 95 % intervals; metrics are means over the checkpoint's texts.",
     )
-    parts.table(_table(wins, means, rates, results.metric_means(filters)), "overview")
+    parts.table(_table(wins, means, rates, overview.metric_means(filters)), "overview")
     protocols.draw()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, data, findings, parts, results, words
+from apps.dashboard import charts, data, findings, parts, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results.ratings import means
 
 TITLE = "Ratings"
 
@@ -19,7 +20,7 @@ def draw() -> None:
         parts.heading(TITLE, "Nobody has rated a text within these filters yet.")
         parts.no_ratings(data.ratings().empty)
         return
-    parts.heading(TITLE, findings.rated(results.means(filters)))
+    parts.heading(TITLE, findings.rated(means(filters)))
     points = list(range(1, max(5, int(ratings["value"].max())) + 1))
     shares = _shares(ratings)
     parts.section("How often each point was given", "From the worst point (1) to the best.")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, control_items, data, findings, parts, results, words
+from apps.dashboard import charts, colours, control_items, data, findings, parts, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results.reviewers import alphas, summaries
 from lab.analysis.reviewers import ReviewerSummary
 
 TITLE = "Reviewers"
@@ -22,11 +23,11 @@ def draw() -> None:
         parts.heading(TITLE, "No reviewer has answered within these filters yet.")
         _nothing(data.ratings().empty and data.votes().empty)
         return
-    people = _people(results.reviewers(data.version(), filters))
-    alphas = results.alphas(filters)
-    parts.heading(TITLE, findings.agreement(alphas, len(people)))
+    people = _people(summaries(data.version(), filters))
+    agreed = alphas(filters)
+    parts.heading(TITLE, findings.agreement(agreed, len(people)))
     parts.cards(_figures(people))
-    _agreement(alphas)
+    _agreement(agreed)
     parts.section("Answers per reviewer")
     shown = people.head(30).assign(name=people["reviewer"], value=people["answers"])
     shown = shown.assign(shown=[words.count(n, "answer") for n in shown["value"]])

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import data, parts, results, words
+from apps.dashboard import data, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.one_text import show
+from apps.dashboard.results.metrics import metric_columns
+from apps.dashboard.results.texts import means
 from lab.metrics.run import METRICS
 
 TITLE = "Texts"
@@ -32,7 +34,7 @@ def draw() -> None:
         _nothing(data.generations().empty)
         return
     heading = st.container()
-    rated = results.texts(data.version(), filters)
+    rated = means(data.version(), filters)
     kept, wanted = _choose()
     table = _table(_keep(every, rated, kept, wanted), rated)
     with heading:
@@ -77,7 +79,7 @@ def _keep(every: pd.DataFrame, rated: pd.DataFrame, kept: str, wanted: str) -> p
 
 def _table(frame: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
     first = ["prompt_key", "checkpoint", "n_spans"]
-    last = [*results.metric_columns(frame), "n_tokens", "dataset", "split", "generation_id"]
+    last = [*metric_columns(frame), "n_tokens", "dataset", "split", "generation_id"]
     # The frame is in the order of writing: a new text comes last, selected rows keep their places.
     frame = frame.set_index("generation_id", drop=False)
     joined = pd.concat([frame[first], rated.reindex(frame.index), frame[last]], axis=1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import colours, data, parts, ranking, results, verdict_charts, verdicts, words
+from apps.dashboard import colours, data, parts, ranking, verdict_charts, words
 from apps.dashboard.filters import Filters
-from apps.dashboard.verdicts import Question
+from apps.dashboard.results import verdict as verdicts
+from apps.dashboard.results.verdict import Question
 from lab.analysis import explaining
 from lab.analysis.sentences import shown
 from lab.analysis.watching import Watched
@@ -40,7 +41,7 @@ def draw() -> None:
 
 def _ask(filters: Filters) -> Question | None:
     """Draw the choice of the pair and of what it was judged on; None without votes."""
-    usual = results.vote_criterion(filters)
+    usual = verdicts.vote_criterion(filters)
     if verdicts.usual_pair(data.version(), filters, usual) is None:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

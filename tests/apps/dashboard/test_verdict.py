@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from apps.dashboard import data, verdicts
+from apps.dashboard import data
+from apps.dashboard.results import verdict as verdicts
 from lab.analysis.bradley_terry import bradley_terry
 from lab.analysis.preferences import win_matrix
 from storage import frames

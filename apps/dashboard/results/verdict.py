@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from scipy import special
 
 from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
+from apps.dashboard.results.rows import once
 from lab.analysis import choosing
 from lab.analysis.bradley_terry import BradleyTerry, bradley_terry
 from lab.analysis.controls import NoiseFloor
@@ -25,8 +25,6 @@ from lab.analysis.preferences import WinMatrix, win_matrix
 from lab.analysis.sentences import shown as shown_share
 from lab.analysis.sequence import Look
 from lab.analysis.watching import Watched, decide, looks, watch
-
-_once = st.cache_resource(max_entries=64, show_spinner="Working the votes out …")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +41,13 @@ class Question:
     """Smallest difference from one half that matters, as a share."""
 
 
-@_once
+@once
 def strengths(at: str, filters: Filters, criterion: str) -> BradleyTerry:
     """Return the Bradley–Terry fit of the votes on a criterion."""
     return bradley_terry(filters.votes(data.votes()), criterion)
 
 
-@_once
+@once
 def verdict(at: str, filters: Filters, asked: Question) -> Watched:
     """Return the verdict on a pair, audited with the A/A pairs of the same studies."""
     return watch(
@@ -62,20 +60,20 @@ def verdict(at: str, filters: Filters, asked: Question) -> Watched:
     )
 
 
-@_once
+@once
 def history(at: str, filters: Filters, asked: Question) -> tuple[Look, ...]:
     """Return what one would have seen at up to 50 earlier moments."""
     votes = filters.votes(data.votes())
     return looks(votes, asked.checkpoint, asked.opponent, asked.criterion)
 
 
-@_once
+@once
 def matrix(at: str, filters: Filters, criterion: str) -> WinMatrix:
     """Return the win rate of every checkpoint against every other one."""
     return win_matrix(filters.votes(data.votes()), criterion)
 
 
-@_once
+@once
 def noise(at: str, study: str | None, criterion: str) -> NoiseFloor | None:
     """Return what A/A pairs of one study, or of all, gave; None where there are none."""
     frame = data.controls()
@@ -84,25 +82,34 @@ def noise(at: str, study: str | None, criterion: str) -> NoiseFloor | None:
     )
 
 
-@_once
+@once
 def criteria(at: str, filters: Filters) -> tuple[str, ...]:
     """Return the criteria that were voted on within the filters, "overall" first."""
     return choosing.voted_criteria(filters.votes(data.votes()))
 
 
-@_once
+@once
 def compared(at: str, filters: Filters, criterion: str) -> tuple[str, ...]:
     """Return the checkpoints that were compared within the filters, oldest first."""
     return choosing.compared(filters.votes(data.votes()), criterion, data.checkpoint_names())
 
 
-@_once
+@once
 def usual_pair(
     at: str, filters: Filters, criterion: str, checkpoint: str | None = None
 ) -> tuple[str, str] | None:
     """Return the pair with the most votes, of all or with one checkpoint."""
     votes = filters.votes(data.votes())
     return choosing.most_compared(votes, criterion, data.checkpoint_names(), checkpoint)
+
+
+def vote_criterion(filters: Filters) -> str:
+    """Return the criterion of the votes to show: the chosen one if it was voted on."""
+    voted = sorted(data.votes()["criterion"].unique())
+    for wanted in (filters.criterion, "overall"):
+        if wanted in voted:
+            return str(wanted)
+    return voted[0] if voted else "overall"
 
 
 def decided_at(past: tuple[Look, ...], asked: Question) -> int | None:

@@ -1,0 +1,54 @@
+"""Turns values with their intervals into the rows that charts and tables take.
+
+Results come as frames: one row per thing, with its value and interval, and both in words. Nothing
+is computed here; what is asked of lab.analysis is asked once per change of the records and of the
+filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from apps.dashboard import data, words
+from lab.analysis.intervals import Interval
+
+once = st.cache_resource(max_entries=64, show_spinner="Working the figures out …")
+
+
+def row(
+    name: str, value: float | None, interval: Interval | None, reason: str | None, *, share: bool
+) -> dict[str, Any]:
+    """Return a thing's value and interval as numbers and in words.
+
+    Args:
+        name: the thing's name.
+        value: its value; None where there is none.
+        interval: the value's interval; None where there is none.
+        reason: why there is no interval, in words.
+        share: whether the value is a share, shown in per cent.
+    """
+    shown = words.percent(value) if share else words.number(value)
+    spread = words.percent_range(interval) if share else words.number_range(interval)
+    return {
+        "name": name,
+        "value": value,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "shown": shown,
+        "range": spread if interval else reason,
+    }
+
+
+def frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame, checkpoints in the lab's order, missing numbers as NaN."""
+    found = pd.DataFrame(list(rows))
+    if found.empty:
+        return found
+    order = {name: i for i, name in enumerate(data.checkpoint_names())}
+    places = found["name"].map(order).fillna(-1)
+    found = found.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
+    return found.astype({"value": float, "low": float, "high": float})
