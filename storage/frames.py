@@ -31,9 +31,11 @@ __all__ = [
     "change_token",
     "controls",
     "counts",
+    "excluded",
     "generation",
     "generations",
     "joined",
+    "prompt_tags",
     "ratings",
     "reviewer_spans",
     "scores",
@@ -51,7 +53,8 @@ RATINGS = """
         checkpoints.name AS checkpoint, accounts.id AS reviewer_id,
         accounts.pseudonym AS reviewer, ratings.criterion AS criterion, ratings.value AS value,
         answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
-        answer.created_at AS created_at, answer.id AS answer_id
+        answer.created_at AS created_at, answer.id AS answer_id,
+        left_out.reviewer_id IS NOT NULL AS excluded
     FROM ratings
     JOIN result_answers AS answer ON answer.id = ratings.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
@@ -62,6 +65,8 @@ RATINGS = """
     JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
     JOIN prompts ON prompts.id = generations.prompt_id
     JOIN datasets ON datasets.id = prompts.dataset_id
+    LEFT JOIN excluded_reviewers AS left_out
+        ON left_out.study_id = items.study_id AND left_out.reviewer_id = assignments.reviewer_id
 """
 
 VOTES = """
@@ -74,7 +79,8 @@ VOTES = """
         accounts.id AS reviewer_id, accounts.pseudonym AS reviewer,
         votes.criterion AS criterion, votes.winner AS winner, assignments.swapped AS swapped,
         answer.seconds AS seconds, answer.comment AS comment, answer.flag AS flag,
-        answer.created_at AS created_at, answer.id AS answer_id
+        answer.created_at AS created_at, answer.id AS answer_id,
+        left_out.reviewer_id IS NOT NULL AS excluded
     FROM votes
     JOIN result_answers AS answer ON answer.id = votes.answer_id
     JOIN assignments ON assignments.id = answer.assignment_id
@@ -87,6 +93,8 @@ VOTES = """
     JOIN generations AS b ON b.id = items.generation_b_id
     JOIN checkpoints AS checkpoint_a ON checkpoint_a.id = a.checkpoint_id
     JOIN checkpoints AS checkpoint_b ON checkpoint_b.id = b.checkpoint_id
+    LEFT JOIN excluded_reviewers AS left_out
+        ON left_out.study_id = items.study_id AND left_out.reviewer_id = assignments.reviewer_id
 """
 
 _GENERATIONS = """
@@ -181,6 +189,25 @@ def scores(store: Store) -> pd.DataFrame:
         JOIN prompts ON prompts.id = generations.prompt_id
         JOIN datasets ON datasets.id = prompts.dataset_id
         ORDER BY metric, generations.rowid
+        """,
+    )
+
+
+def prompt_tags(store: Store) -> pd.DataFrame:
+    """Return one row per prompt and word on it."""
+    return _frame(store, "SELECT prompt_id, tag FROM prompt_tags ORDER BY rowid")
+
+
+def excluded(store: Store) -> pd.DataFrame:
+    """Return one row per study and reviewer left out of its results: `study` and `reviewer`."""
+    return _frame(
+        store,
+        """
+        SELECT study_labels.label AS study, accounts.pseudonym AS reviewer
+        FROM excluded_reviewers AS left_out
+        JOIN study_labels ON study_labels.id = left_out.study_id
+        JOIN accounts ON accounts.id = left_out.reviewer_id
+        ORDER BY study, reviewer
         """,
     )
 

@@ -42,7 +42,8 @@ def run() -> None:
         page = st.navigation(
             {group: [_page(*entry) for entry in entries] for group, entries in PAGES.items()}
         )
-        st.session_state["filters"] = filters.choose()
+        st.session_state["filters"] = chosen = filters.choose()
+        st.session_state["left_out"] = filters.left_out(chosen)
         _account()
         page.run()
     except StoreError as error:

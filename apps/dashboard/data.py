@@ -73,6 +73,45 @@ def joined() -> pd.DataFrame:
     return _frame("joined", version())
 
 
+def prompt_tags() -> pd.DataFrame:
+    """Return one row per prompt and word on it."""
+    return _frame("prompt_tags", version())
+
+
+def tag_names() -> list[str]:
+    """Return the words that stand on prompts, sorted."""
+    return _distinct("prompt_tags", "tag", version())
+
+
+def tagged(tag: str) -> frozenset[str]:
+    """Return the ids of the prompts with a word on them."""
+    return _tagged(tag, version())
+
+
+def criteria() -> list[str]:
+    """Return the names of the criteria that were rated or voted on, sorted."""
+    at = version()
+    return sorted({*_distinct("ratings", "criterion", at), *_distinct("votes", "criterion", at)})
+
+
+def dataset_names() -> list[str]:
+    """Return the names of the data sets that have texts, sorted."""
+    return _distinct("generations", "dataset", version())
+
+
+def reviewer_names() -> list[str]:
+    """Return the pseudonyms of all who rated or voted, sorted."""
+    at = version()
+    return sorted({*_distinct("ratings", "reviewer", at), *_distinct("votes", "reviewer", at)})
+
+
+def excluded_names(study: str | None) -> list[str]:
+    """Return the pseudonyms of those left out of one study's results, or of any's, sorted."""
+    frame = _frame("excluded", version())
+    kept = frame if study is None else frame[frame["study"] == study]
+    return sorted(set(kept["reviewer"]))
+
+
 def training_steps() -> pd.DataFrame:
     """Return one row per logged training step."""
     return _frame("training", version())
@@ -123,6 +162,17 @@ def _version(change_token: int) -> str:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _frame(name: str, at: str) -> Any:
     return getattr(frames, name)(store())
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _distinct(name: str, column: str, at: str) -> list[str]:
+    return sorted(_frame(name, at)[column].dropna().unique())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _tagged(tag: str, at: str) -> frozenset[str]:
+    frame = _frame("prompt_tags", at)
+    return frozenset(frame.loc[frame["tag"] == tag, "prompt_id"])
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,47 +12,74 @@ import streamlit as st
 from apps.dashboard import data
 
 ALL = "All"
+RARER = ("dataset", "reviewer", "tag", "since", "until", "with_excluded")
+KEYS = ("study", "checkpoints", "criterion", *RARER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What the reader wants to see."""
 
-    study: str | None
-    """Name of the study; None for all."""
-    dataset: str | None
+    study: str | None = None
+    """Label of the study; None for all."""
+    dataset: str | None = None
     """Name of the data set; None for all."""
-    checkpoints: tuple[str, ...]
+    checkpoints: tuple[str, ...] = ()
     """Names of the checkpoints; empty for all."""
-    criterion: str | None
+    criterion: str | None = None
     """Name of the criterion; None for all."""
+    reviewer: str | None = None
+    """Pseudonym of the reviewer; None for all."""
+    tag: str | None = None
+    """A word on the prompts; None for all prompts."""
+    since: date | None = None
+    """First day (UTC) of the answers; None for no bound."""
+    until: date | None = None
+    """Last day (UTC) of the answers; None for no bound."""
+    with_excluded: bool = False
+    """Whether the answers of reviewers left out by an analyst's decision count too."""
 
     def ratings(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Keep the ratings (or joined rows) of the study, data set, checkpoints and criterion."""
-        keep = self._common(frame) & self._is(frame, "study", self.study)
-        return frame[keep & self._is(frame, "criterion", self.criterion)]
+        """Keep the ratings (or joined rows) that all filters leave."""
+        keep = self._answers(frame) & _is(frame, "criterion", self.criterion)
+        return frame[keep & self._of_checkpoints(frame)]
 
     def votes(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Keep the votes of the study and data set between two of the checkpoints."""
-        keep = self._is(frame, "study", self.study) & self._is(frame, "dataset", self.dataset)
+        """Keep the votes that all filters but the criterion leave, between the checkpoints."""
+        keep = self._answers(frame)
         if self.checkpoints:
             keep &= frame["checkpoint_a"].isin(self.checkpoints)
             keep &= frame["checkpoint_b"].isin(self.checkpoints)
         return frame[keep]
 
     def generations(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Keep the texts of the data set and checkpoints; a text belongs to no single study."""
-        return frame[self._common(frame)]
+        """Keep the texts of the data set, tag and checkpoints.
 
-    def _common(self, frame: pd.DataFrame) -> pd.Series:
-        keep = self._is(frame, "dataset", self.dataset)
-        return keep & frame["checkpoint"].isin(self.checkpoints) if self.checkpoints else keep
+        A text belongs to no single study, reviewer or day of answering.
+        """
+        return frame[self._of_prompts(frame) & self._of_checkpoints(frame)]
 
-    @staticmethod
-    def _is(frame: pd.DataFrame, column: str, value: str | None) -> pd.Series:
-        if value is None:
+    def _answers(self, frame: pd.DataFrame) -> pd.Series:
+        keep = self._of_prompts(frame) & _is(frame, "study", self.study)
+        keep &= _is(frame, "reviewer", self.reviewer)
+        if not self.with_excluded:
+            keep &= ~frame["excluded"]
+        if self.since:
+            keep &= frame["created_at"] >= _midnight(self.since)
+        if self.until:
+            keep &= frame["created_at"] < _midnight(self.until + timedelta(days=1))
+        return keep
+
+    def _of_prompts(self, frame: pd.DataFrame) -> pd.Series:
+        keep = _is(frame, "dataset", self.dataset)
+        if self.tag is not None:
+            keep &= frame["prompt_id"].isin(data.tagged(self.tag))
+        return keep
+
+    def _of_checkpoints(self, frame: pd.DataFrame) -> pd.Series:
+        if not self.checkpoints:
             return pd.Series(True, index=frame.index)
-        return frame[column] == value
+        return frame["checkpoint"].isin(self.checkpoints)
 
 
 def choose() -> Filters:
@@ -61,7 +90,6 @@ def choose() -> Filters:
     """
     with st.sidebar:
         study = _one("Study", "study", data.study_names())
-        dataset = _one("Data set", "dataset", _values(data.generations(), "dataset"))
         checkpoints = st.multiselect(
             "Checkpoints",
             data.checkpoint_names(),
@@ -69,10 +97,48 @@ def choose() -> Filters:
             bind="query-params",
             placeholder="All",
         )
-        criterion = _one("Criterion", "criterion", _values(data.ratings(), "criterion"))
-    return Filters(
-        study=study, dataset=dataset, checkpoints=tuple(checkpoints), criterion=criterion
+        criterion = _one("Criterion", "criterion", data.criteria())
+        with st.expander(_title(), key="more-filters", icon=":material/tune:"):
+            rarer = _rarer()
+        st.button(
+            "Clear filters",
+            key="clear",
+            on_click=_clear,
+            disabled=not _set(KEYS),
+            type="tertiary",
+            icon=":material/filter_alt_off:",
+        )
+    return Filters(study=study, checkpoints=tuple(checkpoints), criterion=criterion, **rarer)
+
+
+def left_out(filters: Filters) -> str:
+    """Say whose answers the pages leave out by decision; empty where nobody's."""
+    names = data.excluded_names(filters.study)
+    if not names:
+        return ""
+    people = f"{len(names)} reviewers" if len(names) > 3 else ", ".join(names)
+    if filters.with_excluded:
+        return f"With the answers of {people}, whom an analyst has excluded."
+    return (
+        f"Without the answers of {people}, excluded by an analyst's decision; “Count excluded "
+        "reviewers” under More filters shows the results with them."
     )
+
+
+def _rarer() -> dict[str, Any]:
+    return {
+        "dataset": _one("Data set", "dataset", data.dataset_names()),
+        "reviewer": _one("Reviewer", "reviewer", data.reviewer_names()),
+        "tag": _one("Tag of the prompt", "tag", data.tag_names()),
+        "since": _day("Answered from", "since", "First day of the answers that count, in UTC."),
+        "until": _day("Answered until", "until", "Last day of the answers that count, in UTC."),
+        "with_excluded": st.toggle(
+            "Count excluded reviewers",
+            key="with_excluded",
+            bind="query-params",
+            help="Answers of reviewers whom an analyst's decision leaves out, as if it were not.",
+        ),
+    }
 
 
 def _one(label: str, key: str, names: list[str]) -> str | None:
@@ -80,5 +146,40 @@ def _one(label: str, key: str, names: list[str]) -> str | None:
     return None if chosen == ALL else chosen
 
 
-def _values(frame: pd.DataFrame, column: str) -> list[str]:
-    return sorted(frame[column].dropna().unique())
+def _day(label: str, key: str, what: str) -> date | None:
+    chosen: date | None = st.date_input(
+        label, None, key=key, bind="query-params", format="YYYY-MM-DD", help=what
+    )
+    return chosen
+
+
+def _title() -> str:
+    n_set = _set(RARER)
+    return f"More filters ({n_set} set)" if n_set else "More filters"
+
+
+def _set(keys: tuple[str, ...]) -> int:
+    # Before the first run of a session only the address knows what is set.
+    return sum(
+        st.session_state[key] not in (None, ALL, [], False)
+        if key in st.session_state
+        else key in st.query_params
+        for key in keys
+    )
+
+
+def _clear() -> None:
+    for key in KEYS:
+        st.session_state[key] = {"checkpoints": [], "with_excluded": False}.get(
+            key, None if key in ("since", "until") else ALL
+        )
+
+
+def _is(frame: pd.DataFrame, column: str, value: str | None) -> pd.Series:
+    if value is None:
+        return pd.Series(True, index=frame.index)
+    return frame[column] == value
+
+
+def _midnight(day: date) -> pd.Timestamp:
+    return pd.Timestamp(day, tz="UTC")

@@ -21,7 +21,7 @@ def style() -> None:
 
 
 def heading(title: str, finding: str) -> None:
-    """Write a page's title and, below it, the one sentence that the data say.
+    """Write a page's title, the one sentence that the data say, and who is left out of it.
 
     Args:
         title: the page's name.
@@ -29,6 +29,8 @@ def heading(title: str, finding: str) -> None:
     """
     st.html(f'<h1 class="page">{html.escape(title)}</h1>')
     st.html(f'<p class="finding">{html.escape(finding)}</p>')
+    if left_out := st.session_state.get("left_out"):
+        note(left_out)
 
 
 def section(title: str, how_to_read: str = "") -> None:
@@ -160,7 +162,7 @@ def hidden(what: str) -> None:
     """Say that the filters leave nothing."""
     empty(
         f"The filters leave no {what}",
-        "Set study, data set, checkpoints or criterion in the sidebar back to All.",
+        "Set a filter in the sidebar back to All, or press Clear filters.",
     )
 
 

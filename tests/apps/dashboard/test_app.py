@@ -31,7 +31,8 @@ def test_the_filters_hold_what_the_store_holds(app) -> None:
     labels = {one.label: one.options for one in app.selectbox}
     assert labels["Study"] == ["All", "first-look"]
     assert labels["Data set"] == ["All", "world"]
-    assert labels["Criterion"] == ["All", "coherence", "creativity", "fluency", "relevance"]
+    rated = ["coherence", "creativity", "fluency", "relevance"]
+    assert labels["Criterion"] == ["All", *sorted([*rated, "overall"])]
     assert app.multiselect[0].options == ["baseline", "candidate", "lstm"]
     assert "candidate is preferred" in said(app)
 
