@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "find hallucinations in the generations",
     "study": "create, start, pause, close and watch human evaluations",
     "verdict": "say who is better, how sure that is, and who cannot be told apart",
+    "selftest": "try the lab's own statistics where the truth is known",
     "account": "add and list reviewers, leads and analysts",
     "review": "serve the review app",
     "dashboard": "serve the analyst's dashboard",

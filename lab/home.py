@@ -22,6 +22,11 @@ class Home:
         """The folder that holds one folder per checkpoint."""
         return self.path / "checkpoints"
 
+    @property
+    def reports(self) -> Path:
+        """The folder that holds what the lab tells in files of their own."""
+        return self.path / "reports"
+
 
 def find_home(path: str | Path | None = None, database: str | None = None) -> Home:
     """Find the lab's folder and database.

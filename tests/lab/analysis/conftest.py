@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lab.selftest.voters import Crowd, draw
+
 
 @pytest.fixture(scope="session")
 def make_votes() -> Callable[..., pd.DataFrame]:
@@ -81,41 +83,15 @@ def llmfao(published: Callable) -> pd.DataFrame:
 def draw_votes() -> Callable[..., pd.DataFrame]:
     """Draw votes of reviewers with tastes of their own, in sessions, on prompts with a leaning."""
 
-    def draw(
-        rng: np.random.Generator,
-        n_votes: int,
-        n_reviewers: int,
-        n_prompts: int = 60,
-        strengths: tuple[float, ...] = (0.0, 0.0),
-        taste: float = 0.5,
-        session: int = 1,
-        unequal: float = 0.8,
+    def draw_of(
+        rng: np.random.Generator, n_votes: int, n_reviewers: int, n_prompts: int = 60, **settings
     ) -> pd.DataFrame:
-        k = len(strengths)
-        load = np.exp(unequal * rng.standard_normal(n_reviewers))
-        sessions = rng.choice(n_reviewers, -(-n_votes // session), p=load / load.sum())
-        reviewer = np.repeat(sessions, session)[:n_votes]
-        prompt = rng.integers(0, n_prompts, n_votes)
-        a = rng.integers(0, k, n_votes)
-        b = (a + rng.integers(1, k, n_votes)) % k
-        liking = taste * rng.standard_normal((n_reviewers, k)) / np.sqrt(2)
-        suiting = 0.3 * rng.standard_normal((n_prompts, k)) / np.sqrt(2)
-        own = np.asarray(strengths) + liking[reviewer] + suiting[prompt]
-        row = np.arange(n_votes)
-        odds = own[row, a] - own[row, b]
-        shares = np.stack([np.exp(odds / 2), np.exp(-odds / 2), np.full(n_votes, 0.35)])
-        drawn = (rng.random(n_votes) * shares.sum(axis=0) > shares.cumsum(axis=0)).sum(axis=0)
-        names = np.array([f"c{number}" for number in range(k)])
-        return pd.DataFrame(
-            {
-                "checkpoint_a": names[a],
-                "checkpoint_b": names[b],
-                "reviewer_id": np.char.add("r", reviewer.astype(str)),
-                "prompt_id": np.char.add("p", prompt.astype(str)),
-                "criterion": "overall",
-                "winner": np.array(["a", "b", "tie"])[drawn],
-                "swapped": rng.random(n_votes) < 0.5,
-            }
+        crowd = Crowd(
+            n_votes=n_votes,
+            n_reviewers=n_reviewers,
+            n_prompts=n_prompts,
+            **{"side": 0.0} | settings,
         )
+        return draw(crowd, rng)
 
-    return draw
+    return draw_of

@@ -69,8 +69,9 @@ def test_few_people_of_one_mind_are_not_yet_certainty(n_reviewers: int, is_sure:
 
 def test_votes_that_more_of_the_same_people_give_lessen_only_part(draw_votes: Callable) -> None:
     rng = np.random.default_rng(2)
-    few = looks(draw_votes(rng, 6000, 8, taste=1.0, unequal=0.0), "c0", "c1", at=[6000])[0]
-    many = looks(draw_votes(rng, 6000, 6000, taste=1.0, unequal=0.0), "c0", "c1", at=[6000])[0]
+    few = looks(draw_votes(rng, 6000, 8, 600, taste=1.0, unequal=0.0), "c0", "c1", at=[6000])[0]
+    all_new = draw_votes(rng, 6000, 6000, 600, taste=1.0, unequal=0.0)
+    many = looks(all_new, "c0", "c1", at=[6000])[0]
     assert few.lasting > 0.8
     assert many.lasting < 0.6
     assert few.standard_error > 3 * many.standard_error
@@ -98,7 +99,7 @@ def test_looking_after_every_20_votes_errs_seldom(draw_votes: Callable, n_review
 def test_a_clear_difference_is_found(draw_votes: Callable) -> None:
     rng, found = np.random.default_rng(3), 0
     for _ in range(20):
-        votes = draw_votes(rng, 1500, 50, n_prompts=150, strengths=(0.5, 0.0), session=20)
+        votes = draw_votes(rng, 1500, 50, n_prompts=150, strengths=(0.6, 0.0), session=20)
         last = looks(votes, "c0", "c1", at=[1500])[0]
         found += last.interval.low > 0.5
         assert last.value == pytest.approx(win_rate(votes, "c0").value, abs=0.05)

@@ -69,7 +69,7 @@ def draw(crowd: Crowd, rng: np.random.Generator) -> pd.DataFrame:
     odds = own[row, a] - own[row, b] + np.where(swapped, -crowd.side, crowd.side)
     shares = np.stack([np.exp(odds / 2), np.exp(-odds / 2), np.full(n, crowd.tie)]).cumsum(axis=0)
     drawn = (rng.random(n) * shares[-1] > shares).sum(axis=0)
-    names = np.array([f"c{number:02d}" for number in range(k)])
+    names = np.array([f"c{number}" for number in range(k)])
     return pd.DataFrame(
         {
             "checkpoint_a": names[a],
@@ -88,6 +88,13 @@ def true_strengths(crowd: Crowd, n_votes: int = 1_000_000) -> np.ndarray:
 
     Tastes pull shares towards one half, so these are a little nearer to 0 than the given ones; a
     fit to votes that are each by somebody else on another prompt has them.
+
+    Args:
+        crowd: who votes.
+        n_votes: votes of that fit; its own noise is then some 0.003.
+
+    Raises:
+        ValueError: so few votes leave a checkpoint without a win or a loss.
     """
     alone = Crowd(
         n_votes=n_votes,
@@ -102,7 +109,8 @@ def true_strengths(crowd: Crowd, n_votes: int = 1_000_000) -> np.ndarray:
     )
     ballots = read_ballots(draw(alone, np.random.default_rng(0)), "overall", "true_strengths")
     found = fit(count_cells(ballots), np.zeros(len(crowd.strengths), dtype=np.intp))
-    assert found is not None
+    if found is None:
+        raise ValueError(f"true_strengths: {n_votes} votes do not connect all checkpoints")
     return found.values[: len(crowd.strengths)]
 
 
