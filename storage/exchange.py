@@ -57,10 +57,15 @@ def export(store: Store, what: str, target: str | Path) -> int:
     if what not in TABLES:
         raise UnknownNameError.of("table to export", what, list(TABLES))
     check_target(Path(target))
-    frame = TABLES[what](store).drop(columns="reviewer_id")
+    frame = _with_texts(TABLES[what](store).drop(columns="reviewer_id"))
     versions = store.read(_VERSIONS).to_pandas()
     write(frame.merge(versions, on="answer_id", how="left"), target)
     return len(frame)
+
+
+def _with_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    coded = [name for name in frame.columns if frame[name].dtype == "category"]
+    return frame.astype(dict.fromkeys(coded, "str"))
 
 
 def write(frame: pd.DataFrame, target: str | Path, split: str | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import UnknownNameError
 from storage.client import Store
 from storage.controlled import controls
+from storage.judged import ratings, votes
 from storage.marks import (
     JUDGEMENTS,
     MARK_ORDER,
@@ -23,6 +24,7 @@ from storage.marks import (
     suggestion_judgements,
 )
 from storage.schema import TABLES
+from storage.scored import generations, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,7 @@ __all__ = [
     "scores",
     "spans",
     "suggestion_judgements",
+    "texts",
     "training",
     "votes",
 ]
@@ -97,80 +100,12 @@ VOTES = """
         ON left_out.study_id = items.study_id AND left_out.reviewer_id = assignments.reviewer_id
 """
 
-_GENERATIONS = """
-    SELECT
-        generations.id AS generation_id, prompts.id AS prompt_id, prompts.key AS prompt_key,
-        datasets.name AS dataset, prompts.split AS split, checkpoints.id AS checkpoint_id,
-        checkpoints.name AS checkpoint, generations.n_tokens AS n_tokens,
-        generations.mean_logprob AS mean_logprob,
-        generations.latency_seconds AS latency_seconds,
-        generations.sample_index AS sample_index,
-        checked.status AS check_status,
-        CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END AS n_spans,
-        checked.score AS hallucination_score{metrics}
-    FROM generations
-    JOIN checkpoints
-        ON checkpoints.id = generations.checkpoint_id AND checkpoints.kind <> 'control'
-    JOIN prompts ON prompts.id = generations.prompt_id
-    JOIN datasets ON datasets.id = prompts.dataset_id
-    LEFT JOIN newest_checks AS checked
-        ON checked.generation_id = generations.id AND checked.checker = 'source'
-    LEFT JOIN (
-        SELECT check_result_id, count(*) AS n FROM hallucination_spans GROUP BY check_result_id
-    ) AS spans ON spans.check_result_id = checked.id
-    LEFT JOIN (
-        SELECT generation_id{columns} FROM newest_scores GROUP BY generation_id
-    ) AS scored ON scored.generation_id = generations.id
-"""
-
-
-def ratings(store: Store) -> pd.DataFrame:
-    """Return one row per rating that counts, oldest first."""
-    return _frame(store, f"{RATINGS} ORDER BY created_at, criterion, ratings.id")
-
-
-def votes(store: Store) -> pd.DataFrame:
-    """Return one row per vote that counts, oldest first; `winner` is in item order."""
-    return _frame(store, f"{VOTES} ORDER BY created_at, votes.id")
-
-
-def generations(store: Store) -> pd.DataFrame:
-    """Return one row per generation, without texts: its newest check and metrics.
-
-    `hallucination_score` and `n_spans` are of the check "source", and empty unless it could be
-    made; each metric is a column of its name, NaN where it has no value.
-    """
-    return _frame(store, f"{_generations_sql(store)} ORDER BY generations.rowid")
-
 
 def joined(store: Store) -> pd.DataFrame:
     """Return one row per rating that counts, with its generation's checks and metrics."""
-    shared = (
-        "prompt_id, prompt_key, dataset, split, checkpoint_id, checkpoint"  # told by the rating
-    )
-    return _frame(
-        store,
-        f"SELECT rating.*, generation.* EXCLUDE (generation_id, {shared}) "
-        f"FROM ({RATINGS}) AS rating JOIN ({_generations_sql(store)}) AS generation "
-        "ON generation.generation_id = rating.generation_id "
-        "ORDER BY rating.created_at, rating.criterion, rating.generation_id",
-    )
-
-
-def _generations_sql(store: Store) -> str:
-    names = [row["metric"] for row in store.rows(_METRICS)]
-    quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
-    literals = {name: "'" + name.replace("'", "''") + "'" for name in names}
-    return _GENERATIONS.format(
-        metrics="".join(f", scored.{quoted[name]}" for name in names),
-        columns="".join(
-            f", max(value) FILTER (WHERE metric = {literals[name]}) AS {quoted[name]}"
-            for name in names
-        ),
-    )
-
-
-_METRICS = "SELECT DISTINCT metric FROM metric_scores ORDER BY metric"
+    told = ["prompt_id", "prompt_key", "dataset", "split", "checkpoint_id", "checkpoint"]
+    texts = generations(store).drop(columns=told).set_index("generation_id")
+    return ratings(store).join(texts, on="generation_id")
 
 
 def scores(store: Store) -> pd.DataFrame:

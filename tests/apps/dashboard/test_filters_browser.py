@@ -1,0 +1,50 @@
+"""Drives the sidebar's filters in a real browser: what they leave, and what the URL says."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(serve, filled) -> str:
+    return serve(filled)
+
+
+def ratings(tab) -> int:
+    card = tab.page.locator(".card", has=tab.page.get_by_text("Ratings", exact=True))
+    return int(card.locator(".value").inner_text().replace(",", ""))
+
+
+def test_each_rarer_filter_comes_from_the_address(visit, address) -> None:
+    tab = visit(address)
+    tab.go("/")
+    everything = ratings(tab)
+    tab.go("/?reviewer=R1&since=2020-01-01")
+    assert 0 < ratings(tab) < everything
+    assert tab.page.get_by_text("More filters (2 set)").count() == 1
+    assert "since=2020-01-01" in tab.page.url
+    tab.go("/?until=2020-01-01")
+    assert tab.page.get_by_text("The filters leave").count() > 0
+
+
+def test_a_day_goes_into_the_address_and_out_of_it(visit, address) -> None:
+    tab = visit(address)
+    tab.go("/?study=first-look")
+    tab.page.get_by_text("More filters").click()
+    tab.page.get_by_label("year, Answered from").click()
+    tab.page.keyboard.type("20210304")
+    tab.page.keyboard.press("Tab")
+    tab.page.wait_for_url("**since=2021-03-04**")
+    tab.page.get_by_text("More filters (1 set)").wait_for()
+    assert tab.page.get_by_role("group", name="Answered until").is_visible()
+    tab.page.get_by_role("button", name="Clear filters").click()
+    tab.page.wait_for_url(lambda url: "since" not in url and "study" not in url)
+    tab.page.get_by_text("More filters", exact=True).wait_for()
+
+
+def test_a_nonsense_day_in_the_address_is_no_filter(visit, address) -> None:
+    tab = visit(address)
+    tab.go("/?since=yesterday&until=2020-02-31&reviewer=nobody&tag=none")
+    assert ratings(tab) > 0
