@@ -1,28 +1,29 @@
-"""Turns a batch of token rows into the tokens that a model writes after them.
+"""Turns token rows into the tokens that a model writes after them, many rows at a time.
 
-Rows are padded in front, read once, and written on with a cache; rows that have finished leave
-the batch. Computed in float32: the same row in another batch differs by rounding only, which
-changes a token just when two tokens tie to about one part in a million.
+A row that has finished gives its slot to a waiting one. Computed in float32: the same row beside
+other rows differs by rounding only, which changes a token just when two tokens tie to about one
+part in a million.
 """
 
 from __future__ import annotations
 
-import inspect
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
-from lab.sample.cache import can_drop_rows, drop_rows, roomy_cache
 from lab.sample.choose import choose, log_probability
 from lab.sample.config import SampleConfig
+from lab.sample.decoders import Decoder, find_decoder
 
-# Taking rows out copies the cache of the others, so it waits until this part has finished.
-DROP_AT = 0.25
+# Reading the beginning of one row costs nearly as much as that of eight.
+REFILL_AT = 0.125
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,132 +44,156 @@ class Written:
     ids: list[int] = field(default_factory=list)
     """Token ids, the end token included."""
 
-    log_probability: float = 0.0
-    """Sum over the tokens at temperature 1, in nats."""
+    log_probabilities: list[float] = field(default_factory=list)
+    """Of each token at temperature 1, in nats."""
 
     finish_reason: str = "length"
     """"end" for an end token, "length" for the most tokens."""
 
     seconds: float = 0.0
-    """From the batch's start until this row was finished."""
+    """From the reading of this row's beginning until it was finished."""
 
 
-@torch.inference_mode()
-def write(loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig) -> list[Written]:
+def write(
+    loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig
+) -> Iterator[tuple[int, Written]]:
     """Write on each row until an end token, or as many tokens as its request has draws for.
 
     Args:
         loaded: the model.
-        requests: the rows; each with its draws fits into the model's context.
-        config: how tokens are chosen.
+        requests: the rows; each with its draws fits into the model's context. Rows of about one
+            length stand together at best, and equal rows in succession are read once.
+        config: how tokens are chosen, and how many rows are written at once.
 
-    Returns:
-        What was written, in the order of the requests.
+    Yields:
+        The number of a request and what was written after it, as it is finished.
+
+    Raises:
+        CheckpointError: the model is of a kind that keeps something else than keys and values.
     """
-    writer = _Writer(loaded, requests, config)
-    while writer.rows:
-        writer.write_token()
-    return writer.written
+    if not requests:
+        return
+    n_slots = min(config.batch_rows, len(requests))
+    room = max(len(request.ids) + len(request.uniforms) for request in requests)
+    with torch.inference_mode():
+        decoder = find_decoder(loaded, n_slots, room)
+    if decoder is None:
+        raise CheckpointError(
+            f"a model of type {loaded.model.config.model_type!r} cannot be written with row by "
+            "row here; name another checkpoint"
+        )
+    writer = _Writer(loaded, decoder, requests, config, n_slots)
+    while writer.is_busy:
+        yield from writer.advance()
 
 
 class _Writer:
-    """The state of one batch."""
+    """The slots, and the rows that wait for one.
 
-    def __init__(self, loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig):
-        self.started = time.perf_counter()
-        self.loaded, self.config = loaded, config
-        self.ends = end_tokens(loaded)
-        self.limits = [len(request.uniforms) for request in requests]
-        self.written = [Written() for _ in requests]
-        self.rows = list(range(len(requests)))
-        """The request of each row of the batch, finished ones not yet dropped included."""
-        self.open = set(self.rows)
-        self.n_written = 0
-        self.uniforms = _stack_uniforms(requests).to(loaded.device)
-        self._read(requests)
+    What a slot is at lies in arrays of the processor: the loop reads and moves it for each row.
+    """
 
-    def write_token(self) -> None:
-        """Choose the next token of every row, and compute what follows it."""
-        uniforms = self.uniforms[:, self.n_written]
-        tokens = choose(self.logits, uniforms, self.config)
-        self._note(tokens.tolist(), log_probability(self.logits, tokens).tolist())
-        self.n_written += 1
-        if not self.open:
-            self.rows = []
-            return
-        tokens = self._drop_finished(tokens)
-        self._advance(tokens)
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        decoder: Decoder,
+        requests: Sequence[Request],
+        config: SampleConfig,
+        n_slots: int,
+    ):
+        self.decoder, self.requests, self.config = decoder, requests, config
+        self.device, self.n_slots = loaded.device, n_slots
+        self.ends = np.array(sorted(end_tokens(loaded)))
+        self.waiting = deque(range(len(requests)))
+        self.rows: list[int] = []
+        """The request in each of the slots in use, which are the first ones."""
+        most = max(len(request.uniforms) for request in requests)
+        self.slots = np.zeros(n_slots, dtype=_SLOT)
+        self.uniforms = np.zeros((n_slots, most))
+        self.ids = np.zeros((n_slots, most), dtype=np.int64)
+        self.scores = np.zeros((n_slots, most), dtype=np.float32)
 
-    def _read(self, requests: Sequence[Request]) -> None:
-        """Read the prompts; sets logits (rows, vocabulary), cache, mask and positions."""
-        device, longest = self.loaded.device, max(len(request.ids) for request in requests)
-        ids = torch.full((len(requests), longest), self.loaded.tokenizer.pad_token_id)
-        mask = torch.zeros_like(ids)
-        for row, request in enumerate(requests):
-            ids[row, longest - len(request.ids) :] = torch.tensor(request.ids)
-            mask[row, longest - len(request.ids) :] = 1
-        self.padded = not bool(mask.all())
-        room = longest + max(self.limits)
-        self.mask = torch.ones((len(requests), room), dtype=torch.long, device=device)
-        self.mask[:, :longest] = mask.to(device)
-        self.n_read = longest
-        positions = (mask.cumsum(dim=1) - 1).clamp(min=0).to(device)
-        self.positions = positions[:, -1:]
-        is_lstm = self.loaded.kind == "lstm"
-        self.cache = None if is_lstm else roomy_cache(self.loaded.model, room)
-        self.allowed = set(inspect.signature(self.loaded.model.forward).parameters)
-        self._forward(ids.to(device), positions, self.mask[:, :longest] if self.padded else None)
-        self.droppable = can_drop_rows(self.cache)
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is left to write."""
+        return bool(self.rows or self.waiting)
 
-    def _advance(self, tokens: Tensor) -> None:
-        """Compute the logits after one more token per row."""
-        self.n_read += 1
-        last = self.loaded.context - 1  # finished rows that are still there stay inside, too
-        self.positions = (self.positions + 1).clamp(max=last)
-        self._forward(tokens.unsqueeze(1), self.positions, self._step_mask())
+    @torch.inference_mode()
+    def advance(self) -> list[tuple[int, Written]]:
+        """Write one token in every row; returns the rows that it finished."""
+        n_free = self.n_slots - len(self.rows)
+        if self.waiting and (not self.rows or n_free >= max(1, REFILL_AT * self.n_slots)):
+            self._refill(n_free)
+        slots, places = self.slots[: len(self.rows)], np.arange(len(self.rows))
+        at = slots["written"].copy()
+        tokens, scores = self._next_tokens(slots, self.uniforms[places, at])
+        self.ids[places, at], self.scores[places, at] = tokens, scores
+        slots["next"] = tokens
+        slots["read"] += 1
+        slots["written"] += 1
+        ended = np.isin(tokens, self.ends)
+        finished = np.flatnonzero(ended | (slots["written"] >= slots["most"]))
+        return [self._finish(slot, bool(ended[slot])) for slot in finished[::-1].tolist()]
 
-    def _step_mask(self) -> Tensor | None:
-        """Return the mask for one token: none where nothing is hidden from it."""
-        if not self.padded or self.loaded.kind == "lstm":
-            return None
-        mask = self.mask[:, : self.n_read]
-        return mask.bool()[:, None, None, :] if self.loaded.kind == "gpt" else mask
+    def _next_tokens(
+        self, slots: np.ndarray, uniforms: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Compute the next token of each row, and its log-probability."""
+        read = torch.from_numpy(slots["read"].copy()).to(self.device)
+        tokens = torch.from_numpy(slots["next"].copy()).to(self.device)
+        logits = self.decoder.step(tokens, read, int(slots["read"].max()) + 1)
+        tokens = choose(logits, torch.from_numpy(uniforms).to(self.device), self.config)
+        return tokens.cpu().numpy(), log_probability(logits, tokens).cpu().numpy()
 
-    def _forward(self, ids: Tensor, positions: Tensor, mask: Tensor | None) -> None:
-        given: dict[str, Any] = {"attention_mask": mask, "past_key_values": self.cache}
-        if "position_ids" in self.allowed:
-            given["position_ids"] = positions
-        if "logits_to_keep" in self.allowed:
-            given["logits_to_keep"] = 1
-        result = self.loaded.model(input_ids=ids, use_cache=True, **given)
-        self.cache = result.past_key_values
-        self.logits = result.logits[:, -1].float()
+    def _refill(self, n_free: int) -> None:
+        """Give free slots to waiting rows, reading equal beginnings once."""
+        first = len(self.rows)
+        taken = [self.waiting.popleft() for _ in range(min(n_free, len(self.waiting)))]
+        began = time.perf_counter()
+        originals: dict[tuple[int, ...], int] = {}
+        for slot, number in enumerate(taken, start=first):
+            ids, uniforms = self.requests[number].ids, self.requests[number].uniforms
+            self.uniforms[slot, : len(uniforms)] = uniforms.numpy()
+            self.slots[slot] = (ids[-1], len(ids) - 1, 0, len(uniforms), began)
+            originals.setdefault(ids[:-1], slot)
+        beginnings = {ids: slot for ids, slot in originals.items() if ids}
+        if beginnings:
+            slots = torch.tensor(list(beginnings.values()), device=self.device)
+            self.decoder.read(list(beginnings), slots)
+        for slot, number in enumerate(taken, start=first):
+            original = originals[self.requests[number].ids[:-1]]
+            if original != slot:
+                self.decoder.copy(original, slot)
+        self.rows += taken
 
-    def _note(self, tokens: list[int], log_probabilities: list[float]) -> None:
-        """Write the tokens down, and find the rows that they finish."""
-        seconds = time.perf_counter() - self.started
-        for row, token, value in zip(self.rows, tokens, log_probabilities, strict=True):
-            if row not in self.open:
-                continue
-            written = self.written[row]
-            written.ids.append(token)
-            written.log_probability += value
-            if token in self.ends or len(written.ids) == self.limits[row]:
-                written.finish_reason = "end" if token in self.ends else "length"
-                written.seconds = seconds
-                self.open.remove(row)
+    def _finish(self, slot: int, ended: bool) -> tuple[int, Written]:
+        """Take a row out; the last one moves into its slot."""
+        n_tokens = int(self.slots["written"][slot])
+        written = Written(
+            ids=self.ids[slot, :n_tokens].tolist(),
+            log_probabilities=self.scores[slot, :n_tokens].tolist(),
+            finish_reason="end" if ended else "length",
+            seconds=time.perf_counter() - float(self.slots["began"][slot]),
+        )
+        number, last = self.rows[slot], len(self.rows) - 1
+        if slot != last:
+            self.decoder.copy(last, slot)
+            self.rows[slot] = self.rows[last]
+            for kept in (self.slots, self.uniforms, self.ids, self.scores):
+                kept[slot] = kept[last]
+        self.rows.pop()
+        return number, written
 
-    def _drop_finished(self, tokens: Tensor) -> Tensor:
-        """Take finished rows out once they are a good part; returns the tokens of the others."""
-        n_finished = len(self.rows) - len(self.open)
-        if not self.droppable or n_finished < max(1, DROP_AT * len(self.rows)):
-            return tokens
-        kept = [place for place, row in enumerate(self.rows) if row in self.open]
-        drop_rows(self.cache, kept)
-        self.rows = [self.rows[place] for place in kept]
-        self.mask, self.positions = self.mask[kept], self.positions[kept]
-        self.uniforms = self.uniforms[kept]
-        return tokens[kept]
+
+_SLOT = np.dtype(
+    [
+        ("next", np.int64),  # the token to read next
+        ("read", np.int64),  # tokens read
+        ("written", np.int64),  # tokens written
+        ("most", np.int64),  # most tokens to write
+        ("began", np.float64),  # when its beginning was read, in seconds
+    ]
+)
 
 
 def end_tokens(loaded: LoadedModel) -> set[int]:
@@ -178,10 +203,3 @@ def end_tokens(loaded: LoadedModel) -> set[int]:
         ids = getattr(config, "eos_token_id", None)
         found |= set(ids if isinstance(ids, list) else [ids])
     return found - {None}
-
-
-def _stack_uniforms(requests: Sequence[Request]) -> Tensor:
-    """Pad the draws of all rows behind, (rows, most tokens)."""
-    return torch.nn.utils.rnn.pad_sequence(
-        [request.uniforms for request in requests], batch_first=True
-    )

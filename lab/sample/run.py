@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ def sample(
         skip: (prompt id, sample index) of texts that exist already.
 
     Returns:
-        An iterator over finished batches, in order of the prompts' lengths in tokens.
+        An iterator over lists of finished texts, about in the order of their prompts' lengths.
 
     Raises:
         CheckpointError: the checkpoint has no weights, or they cannot be loaded.
@@ -55,7 +56,8 @@ def sample(
         for index in range(config.n_samples)
         if (prompt.id, index) not in done
     ]
-    jobs.sort(key=lambda job: len(job.ids))
+    # Equal prompts stay together: their beginning is read once.
+    jobs.sort(key=lambda job: (len(job.ids), job.ids))
     return _batches(loaded, checkpoint, jobs, config)
 
 
@@ -71,14 +73,16 @@ class _Job:
 def _batches(
     loaded: LoadedModel, checkpoint: Checkpoint, jobs: Sequence[_Job], config: SampleConfig
 ) -> Iterator[list[Generation]]:
-    for start in range(0, len(jobs), config.batch_rows):
-        batch = jobs[start : start + config.batch_rows]
-        requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in batch]
+    requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in jobs]
+    texts = write(loaded, requests, config)
+    while True:
         with threads(config.threads):
-            texts = write(loaded, requests, config)
+            finished = list(itertools.islice(texts, config.batch_rows))
+        if not finished:
+            return
         yield [
-            _generation(loaded, checkpoint, job, written, config)
-            for job, written in zip(batch, texts, strict=True)
+            _generation(loaded, checkpoint, jobs[number], written, config)
+            for number, written in finished
         ]
 
 
@@ -117,7 +121,7 @@ def _generation(
         sample_index=job.sample_index,
         n_prompt_tokens=len(job.ids),
         n_tokens=len(written.ids),
-        mean_logprob=written.log_probability / len(written.ids),
+        mean_logprob=sum(written.log_probabilities) / len(written.ids),
         finish_reason=written.finish_reason,
         latency_seconds=written.seconds,
     )

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -10,8 +11,9 @@ from lab.errors import CheckpointError, InputError
 from lab.models.load import load_model
 from lab.models.prompts import prompt_ids, reference_ids, render
 from lab.records import Checkpoint, CheckpointKind, Generation, Prompt
-from lab.sample import run as sample_run
 from lab.sample.config import SampleConfig, decoding
+from lab.sample.decoders import AttentionDecoder, LSTMDecoder, find_decoder
+from lab.sample.lean import LeanDecoder
 from lab.sample.run import sample
 
 Texts = dict[tuple[str, int], str]
@@ -108,23 +110,55 @@ def test_what_exists_is_skipped_and_the_rest_is_the_same(
     assert all(each.decoding == decoding(config) for each in rest)
 
 
-def test_finished_batches_are_given_before_the_rest_is_written(
+def test_finished_texts_are_given_before_the_rest_is_written(
     gpt: Checkpoint, prompts: list[Prompt], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[int] = []
-    write = sample_run.write
+    steps: list[int] = []
+    step = LeanDecoder.step
 
-    def watch(*arguments: object) -> object:
-        calls.append(1)
-        return write(*arguments)
+    def watch(self: LeanDecoder, tokens: torch.Tensor, *others: Any) -> torch.Tensor:
+        steps.append(len(tokens))
+        return step(self, tokens, *others)
 
-    monkeypatch.setattr(sample_run, "write", watch)
-    batches = sample(
-        gpt, prompts, SampleConfig(max_new_tokens=2, batch_rows=8, threads=1, device="cpu")
-    )
+    monkeypatch.setattr(LeanDecoder, "step", watch)
+    config = SampleConfig(max_new_tokens=2, batch_rows=8, threads=1, device="cpu")
+    batches = sample(gpt, prompts, config)
     assert len(next(batches)) == 8
-    assert len(calls) == 1
+    assert sum(steps) <= 8 * 2 + 2  # with the two rows of the trial
     assert [len(batch) for batch in batches] == [8, 4]
+
+
+def test_a_free_row_is_used_again_at_once(
+    gpt: Checkpoint, prompts: list[Prompt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[int] = []
+    step = LeanDecoder.step
+
+    def watch(self: LeanDecoder, tokens: torch.Tensor, *others: Any) -> torch.Tensor:
+        used.append(len(tokens))
+        return step(self, tokens, *others)
+
+    monkeypatch.setattr(LeanDecoder, "step", watch)
+    made = draw(gpt, prompts, n_samples=4, batch_rows=8, temperature=1.5)
+    assert len({each.n_tokens for each in made}) > 5
+    busy = used[1 : -max(each.n_tokens for each in made)]
+    assert min(busy) == 8
+
+
+def test_the_beginning_that_samples_share_is_read_once(
+    checkpoint: Checkpoint, prompts: list[Prompt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    for kind in (LeanDecoder, LSTMDecoder):
+        real = kind.read
+        monkeypatch.setattr(
+            kind,
+            "read",
+            lambda self, rows, slots, real=real: (read.append(len(rows)), real(self, rows, slots)),
+        )
+    made = draw(checkpoint, prompts[:3], n_samples=5)
+    assert len(made) == 15
+    assert sum(read) <= 3 + 2  # with the two rows of the trial
 
 
 def test_a_full_context_ends_a_text(gpt: Checkpoint, prompts: list[Prompt]) -> None:
@@ -147,6 +181,14 @@ def test_a_checkpoint_without_weights_is_refused(prompts: list[Prompt]) -> None:
         sample(outside, prompts, SampleConfig(device="cpu"))
 
 
+_GROUPED = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
+
+
 @pytest.fixture
 def make_foreign(gpt: Checkpoint) -> Callable[[str], object]:
     """Make a tiny causal model of another family with the GPT's tokenizer."""
@@ -162,6 +204,10 @@ def make_foreign(gpt: Checkpoint) -> Callable[[str], object]:
             "num_key_value_heads": 1,
             "sliding_window": 8,
         },
+        "gemma2": {**_GROUPED, "head_dim": 8, "sliding_window": 8},
+        "llama": _GROUPED,
+        "qwen2": _GROUPED,
+        "qwen3": {**_GROUPED, "head_dim": 8},
     }
 
     def make(family: str) -> object:
@@ -186,7 +232,18 @@ def make_foreign(gpt: Checkpoint) -> Callable[[str], object]:
     return make
 
 
-@pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "mistral"])
+FAMILIES = {
+    "gpt2": AttentionDecoder,
+    "gpt_neox": AttentionDecoder,
+    "mistral": AttentionDecoder,
+    "gemma2": AttentionDecoder,
+    "llama": LeanDecoder,
+    "qwen2": LeanDecoder,
+    "qwen3": LeanDecoder,
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @torch.inference_mode()
 def test_other_families_write_as_generate_does(
     family: str, make_foreign: Callable[[str], object]
@@ -197,13 +254,14 @@ def test_other_families_write_as_generate_does(
     random = torch.Generator().manual_seed(0)
     rows = [torch.randint(30, 250, (3 + n % 7,), generator=random) for n in range(12)]
     requests = [Request(tuple(row.tolist()), torch.zeros(24, dtype=torch.float64)) for row in rows]
-    found = write(loaded, requests, SampleConfig(strategy="greedy"))
+    assert isinstance(find_decoder(loaded, 2, 9), FAMILIES[family])
+    found = dict(write(loaded, requests, SampleConfig(strategy="greedy", batch_rows=5)))
     lengths = set()
-    for row, written in zip(rows, found, strict=True):
+    for row, written in zip(rows, (found[number] for number in range(12)), strict=True):
         ids = row.unsqueeze(0)
         whole = loaded.model.generate(
             ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=24
         )
         assert written.ids == whole[0, len(row) :].tolist()
         lengths.add(len(written.ids))
-    assert len(lengths) > 3
+    assert len(lengths) > 1

@@ -1,0 +1,184 @@
+"""What writes the next token of many rows at once: a transformer or an LSTM, over slots.
+
+Every decoder has `read` (the beginnings of rows into slots), `step` (one more token for each of
+the first slots, into the logits after it) and `copy` (one slot into another).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from lab.models.load import LoadedModel
+from lab.models.lstm import LSTMState
+from lab.sample.lean import LeanDecoder
+from lab.sample.slots import Place, slot_cache, step_mask, windows
+
+
+class Decoder(Protocol):
+    """What the writing loop asks of a model."""
+
+    def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
+        """Read the beginnings of rows, each at least one token, into their slots."""
+
+    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        """Read one more token for each of the first slots.
+
+        Args:
+            tokens: (rows,) token ids.
+            lengths: (rows,) tokens that each slot holds already.
+            longest: the largest of them, plus one.
+
+        Returns:
+            (rows, vocabulary) logits after them, float32.
+        """
+
+    def copy(self, source: int, target: int) -> None:
+        """Give a slot what another one holds."""
+
+
+def find_decoder(loaded: LoadedModel, n_slots: int, n_tokens: int) -> Decoder | None:
+    """Choose how to run a model over slots.
+
+    Args:
+        loaded: the model.
+        n_slots: most rows that are written at once.
+        n_tokens: most tokens that a row will have, the prompt included.
+
+    Returns:
+        The decoder; None for a model that cannot be run so (tried on two short rows).
+    """
+    if loaded.kind == "lstm":
+        return LSTMDecoder(loaded, n_slots)
+    for kind in (LeanDecoder, AttentionDecoder):
+        if kind.suits(loaded) and _agrees(kind(loaded, 3, 16), loaded):
+            return kind(loaded, n_slots, n_tokens)
+    return None
+
+
+def padded(rows: Sequence[Sequence[int]], filler: int, device: torch.device) -> Tensor:
+    """Pad rows of token ids behind, (rows, longest)."""
+    longest = max(len(row) for row in rows)
+    ids = [[*row, *[filler] * (longest - len(row))] for row in rows]
+    return torch.tensor(ids, device=device)
+
+
+class AttentionDecoder:
+    """Any transformer of the library that takes positions and a mask of our own."""
+
+    def __init__(self, loaded: LoadedModel, n_slots: int, n_tokens: int):
+        self.model, self.device = loaded.model, loaded.device
+        self.filler = loaded.tokenizer.pad_token_id
+        self.place = Place(torch.zeros(0, dtype=torch.long))
+        self.cache = slot_cache(loaded.model, n_slots, n_tokens, self.place)
+        self.windows = windows(loaded.model.config) or {}
+        allowed = inspect.signature(loaded.model.forward).parameters
+        self.given: dict[str, Any] = {"logits_to_keep": 1} if "logits_to_keep" in allowed else {}
+
+    @staticmethod
+    def suits(loaded: LoadedModel) -> bool:
+        """Say whether the model keeps nothing but keys and values, and takes positions."""
+        place = Place(torch.zeros(0, dtype=torch.long))
+        return (
+            "position_ids" in inspect.signature(loaded.model.forward).parameters
+            and windows(loaded.model.config) is not None
+            and slot_cache(loaded.model, 1, 1, place) is not None
+        )
+
+    def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
+        """Read the beginnings of rows; see `Decoder`."""
+        # What is padded lies behind a row's own tokens, where none of them looks.
+        self.place.slots, self.place.lengths = slots, None
+        ids = padded(rows, self.filler, self.device)
+        positions = torch.arange(ids.shape[1], device=self.device).expand_as(ids)
+        self._forward(ids, positions, None)
+
+    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        """Read one more token for each of the first slots; see `Decoder`."""
+        self.place.slots = torch.arange(len(tokens), device=self.device)
+        self.place.lengths, self.place.longest = lengths, longest
+        masks = {kind: step_mask(lengths, longest, window) for kind, window in self.windows.items()}
+        mask = next(iter(masks.values())) if len(masks) == 1 else masks
+        return self._forward(tokens.unsqueeze(1), lengths.unsqueeze(1), mask)[:, -1].float()
+
+    def copy(self, source: int, target: int) -> None:
+        """Give a slot what another one holds."""
+        for layer in self.cache.layers if self.cache else ():
+            layer.copy(source, target)
+
+    def _forward(self, ids: Tensor, positions: Tensor, mask: Any) -> Tensor:
+        return self.model(
+            input_ids=ids,
+            position_ids=positions,
+            attention_mask=mask,
+            past_key_values=self.cache,
+            use_cache=True,
+            **self.given,
+        ).logits
+
+
+class LSTMDecoder:
+    """An LSTM: what a slot holds is its state."""
+
+    def __init__(self, loaded: LoadedModel, n_slots: int):
+        self.model, self.device = loaded.model, loaded.device
+        self.filler = loaded.tokenizer.pad_token_id
+        config = loaded.model.config
+        shape = (config.num_hidden_layers, n_slots, config.hidden_size)
+        self.hidden = torch.zeros(shape, device=self.device)
+        self.cell = torch.zeros(shape, device=self.device)
+
+    def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
+        """Read the beginnings of rows; see `Decoder`."""
+        ids = padded(rows, self.filler, self.device)
+        lengths = torch.tensor([len(row) for row in rows], device=self.device)
+        mask = torch.arange(ids.shape[1], device=self.device) < lengths[:, None]
+        state = self.model(input_ids=ids, attention_mask=mask.long(), logits_to_keep=1)
+        self.hidden[:, slots] = state.past_key_values.hidden
+        self.cell[:, slots] = state.past_key_values.cell
+
+    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        """Read one more token for each of the first slots; see `Decoder`."""
+        rows = len(tokens)
+        # An empty slot was used before by another row.
+        fresh = (lengths == 0).nonzero().squeeze(1)
+        self.hidden[:, fresh], self.cell[:, fresh] = 0, 0
+        state = LSTMState(self.hidden[:, :rows].contiguous(), self.cell[:, :rows].contiguous())
+        result = self.model(input_ids=tokens.unsqueeze(1), past_key_values=state)
+        self.hidden[:, :rows] = result.past_key_values.hidden
+        self.cell[:, :rows] = result.past_key_values.cell
+        return result.logits[:, -1].float()
+
+    def copy(self, source: int, target: int) -> None:
+        """Give a slot what another one holds."""
+        self.hidden[:, target], self.cell[:, target] = self.hidden[:, source], self.cell[:, source]
+
+
+@torch.inference_mode()
+def _agrees(decoder: Decoder, loaded: LoadedModel) -> bool:
+    """Try a decoder on two rows of unequal length against the model itself."""
+    vocabulary = loaded.model.config.get_text_config().vocab_size
+    ids = torch.randint(vocabulary, (9,), generator=torch.Generator().manual_seed(0)).tolist()
+    rows = [ids[:6], ids[6:]]
+    try:
+        decoder.read([row[:-1] for row in rows], torch.tensor([0, 2], device=loaded.device))
+        decoder.copy(2, 1)
+        last = torch.tensor([row[-1] for row in rows], device=loaded.device)
+        lengths = torch.tensor([len(row) - 1 for row in rows], device=loaded.device)
+        found = decoder.step(last, lengths, int(lengths.max()) + 1)
+        for row, logits in zip(rows, found, strict=True):
+            whole = loaded.model(input_ids=torch.tensor([row], device=loaded.device))
+            expected = whole.logits[0, -1].float()
+            if not torch.allclose(logits, expected, rtol=1e-3, atol=1e-3 * _spread(expected)):
+                return False
+    except (RuntimeError, TypeError, ValueError, AttributeError, IndexError, KeyError):
+        return False  # an architecture that wants its masks or caches in another way
+    return True
+
+
+def _spread(logits: Tensor) -> float:
+    return float(logits.std())
