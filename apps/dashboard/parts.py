@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
+
+from apps.dashboard import downloads
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -84,35 +85,50 @@ def legend(colours: Mapping[str, str]) -> None:
 
 
 def chart(drawing: alt.Chart | alt.LayerChart, *, key: str, alt_text: str) -> None:
-    """Show a chart as wide as its column, in our own colours on either theme."""
-    st.altair_chart(drawing, width="stretch", theme=None, key=key, alt=alt_text)
+    """Show a chart as wide as its column, on either theme, with links that download it.
+
+    Args:
+        drawing: the chart.
+        key: the widget's key, and the file's name but for a leading "chart-".
+        alt_text: what a screen reader says, and the title in the file.
+    """
+    with st.container(gap=None):
+        st.altair_chart(drawing, width="stretch", theme=None, key=key, alt=alt_text)
+        downloads.of_chart(drawing, key.removeprefix("chart-"), alt_text)
 
 
 def table(frame: pd.DataFrame, name: str, columns: Mapping[str, Any] | None = None) -> None:
-    """Show a table with a button that downloads it.
+    """Show a table with links that download it.
 
     Args:
         frame: what to show.
         name: the widget's key and the file's name without its suffix.
         columns: column settings as `st.dataframe` takes them.
     """
-    st.dataframe(
-        frame, hide_index=True, column_config=columns, key=f"table-{name}", placeholder="–"
-    )
-    download(frame, name)
+    with st.container(gap=None):
+        st.dataframe(
+            frame, hide_index=True, column_config=columns, key=f"table-{name}", placeholder="–"
+        )
+        download(frame, name)
 
 
 def download(frame: pd.DataFrame, name: str) -> None:
-    """Show a button that downloads a frame as CSV, written only when it is pressed."""
-    st.download_button(
-        "Download CSV",
-        partial(_csv, frame),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"download-{name}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
+    """Show links that download a frame, which is written only when one is pressed."""
+    downloads.of_table(frame, name)
+
+
+def explained(title: str, sentence: str, method: str) -> None:
+    """Offer how a figure is worked out, below its section, folded up until somebody asks.
+
+    Args:
+        title: the figure's name.
+        sentence: what it says, in one sentence.
+        method: how it is computed, with the method's name and source.
+    """
+    st.html(
+        f'<details class="explained"><summary>How is this worked out?'
+        f'<span class="of"> ({html.escape(title)})</span></summary>'
+        f"<p>{html.escape(sentence)}</p><p>{html.escape(method)}</p></details>"
     )
 
 
@@ -123,10 +139,6 @@ def empty(title: str, what_to_do: str, command: str = "") -> None:
         f'<div class="empty"><strong>{html.escape(title)}</strong>'
         f"<p>{html.escape(what_to_do)}</p>{code}</div>"
     )
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False).encode()
 
 
 def no_ratings(none_at_all: bool) -> None:

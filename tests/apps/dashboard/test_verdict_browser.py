@@ -58,7 +58,7 @@ def test_the_address_holds_the_question(visit, address) -> None:
 def test_tables_come_down_as_csv(visit, address) -> None:
     tab = visit(address)
     tab.go("/verdict?study=compared")
-    buttons = tab.page.get_by_role("button", name="Download CSV")
+    buttons = tab.page.get_by_role("button", name="CSV")
     buttons.nth(2).wait_for()
     found = {}
     for button in buttons.all():
