@@ -1,4 +1,4 @@
-"""Turns ratings into each checkpoint's mean on each criterion, with its interval."""
+"""Turns ratings into each checkpoint's mean and distribution on each criterion, with intervals."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from lab.analysis.bootstrap import batches, check_resamples, resample_weights
 from lab.analysis.frames import codes_of, columns_of
-from lab.analysis.intervals import Interval, check_level, t_interval
+from lab.analysis.intervals import Interval, check_level, share_interval, t_interval
+from lab.analysis.pigeonhole import clusters_of, pigeonhole_errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,9 @@ class MeanRating:
     reason: str | None
     """Why there is no interval; None where there is one."""
 
+    standard_error: float | None
+    """Standard error of the mean, in points; None with a reason."""
+
     n_ratings: int
     """Ratings."""
 
@@ -41,107 +43,195 @@ class MeanRating:
     n_prompts: int
     """Prompts that they cover."""
 
-    n_resamples: int
-    """Resamples of the bootstrap."""
 
-    seed: int
-    """Seed of the bootstrap."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingShare:
+    """How often one point of the scale was given to one checkpoint's texts on one criterion."""
+
+    checkpoint: str
+    """Name of the checkpoint."""
+
+    criterion: str
+    """Name of the criterion."""
+
+    point: float
+    """The point of the scale."""
+
+    n_ratings: int
+    """Ratings with this point."""
+
+    share: float
+    """The same as a share of the checkpoint's ratings on the criterion, 0 to 1."""
+
+    interval: Interval | None
+    """Interval of the share over other reviewers and other prompts; None with a reason."""
+
+    reason: str | None
+    """Why there is no interval; None where there is one."""
 
 
-def mean_rating(
-    frame: pd.DataFrame, level: float = 0.95, n_resamples: int = 500, seed: int = 0
-) -> tuple[MeanRating, ...]:
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Ratings coded by checkpoint and criterion."""
+
+    names: list[tuple[str, str]]  # (checkpoint, criterion), sorted
+    codes: np.ndarray
+    values: np.ndarray
+    reviewers: np.ndarray
+    prompts: np.ndarray
+    n: np.ndarray
+    n_reviewers: np.ndarray
+    n_prompts: np.ndarray
+
+    def reason(self, group: int) -> str | None:
+        if self.n_reviewers[group] < 2:
+            return "one reviewer so far; an interval needs at least two"
+        if self.n_prompts[group] < 2:
+            return "one prompt so far; an interval needs at least two"
+        return None
+
+
+def mean_rating(frame: pd.DataFrame, level: float = 0.95) -> tuple[MeanRating, ...]:
     """Compute the mean rating of every checkpoint on every criterion.
 
-    The standard error comes from a two-way cluster bootstrap: reviewers and prompts are drawn
-    anew, independently, and a rating counts as often as both were drawn (Owen 2007, "The
-    pigeonhole bootstrap"; it errs on the wide side). The interval is mean ± t × that error with
+    The standard error is the pigeonhole bootstrap's over reviewers and prompts, in closed form
+    (Owen 2007; see `pigeonhole`). The interval is mean ± t × that error with
     min(reviewers, prompts) − 1 degrees of freedom, cut at the lowest and highest value that
-    anybody gave on the criterion. The bootstrap's own percentiles cover too little when a handful
+    anybody gave on the criterion. A bootstrap's own percentiles cover too little when a handful
     of reviewers differ in severity.
 
     Args:
         frame: one row per rating: checkpoint, criterion, reviewer_id, prompt_id, value.
         level: confidence of the intervals.
-        n_resamples: resamples of the bootstrap, at least 100.
-        seed: seed of the bootstrap; the order of the rows does not matter.
 
     Returns:
         One result per checkpoint and criterion that has ratings, sorted by both.
 
     Raises:
-        ValueError: a column is missing, or a setting is out of range.
+        ValueError: a column is missing, or the level is out of range.
     """
     check_level(level)
-    check_resamples(n_resamples)
-    needed = ["checkpoint", "criterion", "reviewer_id", "prompt_id", "value"]
-    rows = columns_of(frame, needed, "mean_rating")
-    ranges = {
-        str(name): (values.min(), values.max())
-        for name, values in rows.groupby("criterion")["value"]
-    }
-    return tuple(
-        _mean_of(
-            group, str(checkpoint), str(criterion), ranges[str(criterion)], level, n_resamples, seed
+    if (groups := _grouped(frame, "mean_rating")) is None:
+        return ()
+    (errors,) = pigeonhole_errors(
+        groups.values[None], groups.codes, groups.reviewers, groups.prompts
+    )
+    means = np.bincount(groups.codes, weights=groups.values) / groups.n
+    lowest, highest = _range_by_criterion(groups)
+    results = []
+    for group, (checkpoint, criterion) in enumerate(groups.names):
+        value, error, reason = float(means[group]), float(errors[group]), groups.reason(group)
+        df = int(min(groups.n_reviewers[group], groups.n_prompts[group])) - 1
+        ends = lowest[criterion], highest[criterion]
+        results.append(
+            MeanRating(
+                checkpoint=checkpoint,
+                criterion=criterion,
+                value=value,
+                interval=None if reason else _within(t_interval(value, error, df, level), ends),
+                reason=reason,
+                standard_error=None if reason else error,
+                n_ratings=int(groups.n[group]),
+                n_reviewers=int(groups.n_reviewers[group]),
+                n_prompts=int(groups.n_prompts[group]),
+            )
         )
-        for (checkpoint, criterion), group in rows.groupby(["checkpoint", "criterion"], sort=True)
+    return tuple(results)
+
+
+def rating_shares(frame: pd.DataFrame, level: float = 0.95) -> tuple[RatingShare, ...]:
+    """Compute how often each point was given to every checkpoint on every criterion.
+
+    The interval of a share is built on the logit scale from the same two-way error as the mean's.
+
+    Args:
+        frame: one row per rating: checkpoint, criterion, reviewer_id, prompt_id, value.
+        level: confidence of the intervals.
+
+    Returns:
+        One result per checkpoint, criterion and point that was given on the criterion at all,
+        sorted by the three.
+
+    Raises:
+        ValueError: a column is missing, or the level is out of range.
+    """
+    check_level(level)
+    if (groups := _grouped(frame, "rating_shares")) is None:
+        return ()
+    given, points = _points_by_criterion(groups), np.unique(groups.values)
+    hits = (groups.values == points[:, None]).astype(np.float64)
+    errors = pigeonhole_errors(hits, groups.codes, groups.reviewers, groups.prompts)
+    counts = np.stack([np.bincount(groups.codes, weights=row) for row in hits])
+    return tuple(
+        _share_of(groups, group, point, (counts[row, group], errors[row, group]), level)
+        for group, (_, criterion) in enumerate(groups.names)
+        for row, point in enumerate(points)
+        if point in given[criterion]
     )
 
 
-def _mean_of(
-    group: pd.DataFrame,
-    checkpoint: str,
-    criterion: str,
-    bounds: tuple[float, float],
-    level: float,
-    n_resamples: int,
-    seed: int,
-) -> MeanRating:
-    values = group["value"].to_numpy(dtype=np.float64)
-    reviewers, prompts = codes_of(group["reviewer_id"]), codes_of(group["prompt_id"])
-    n_reviewers, n_prompts = reviewers.max() + 1, prompts.max() + 1
-    reason, interval = _too_few(n_reviewers, n_prompts), None
-    if reason is None:
-        error = _standard_error(values, reviewers, prompts, n_resamples, seed)
-        df = min(n_reviewers, n_prompts) - 1
-        wide = t_interval(float(values.mean()), error, int(df), level)
-        interval = Interval(
-            max(wide.low, float(bounds[0])), min(wide.high, float(bounds[1])), level
-        )
-    return MeanRating(
+def _share_of(
+    groups: _Groups, group: int, point: float, found: tuple[float, float], level: float
+) -> RatingShare:
+    checkpoint, criterion = groups.names[group]
+    share, reason = float(found[0] / groups.n[group]), groups.reason(group)
+    few = int(min(groups.n_reviewers[group], groups.n_prompts[group]))
+    return RatingShare(
         checkpoint=checkpoint,
         criterion=criterion,
-        value=float(values.mean()),
-        interval=interval,
+        point=float(point),
+        n_ratings=int(found[0]),
+        share=share,
+        interval=None if reason else share_interval(share, float(found[1]), few, level),
         reason=reason,
-        n_ratings=len(values),
-        n_reviewers=int(n_reviewers),
-        n_prompts=int(n_prompts),
-        n_resamples=n_resamples,
-        seed=seed,
     )
 
 
-def _too_few(n_reviewers: int, n_prompts: int) -> str | None:
-    if n_reviewers < 2:
-        return "one reviewer so far; an interval needs at least two"
-    if n_prompts < 2:
-        return "one prompt so far; an interval needs at least two"
-    return None
+def _grouped(frame: pd.DataFrame, caller: str) -> _Groups | None:
+    needed = ["checkpoint", "criterion", "reviewer_id", "prompt_id", "value"]
+    rows = columns_of(frame, needed, caller)
+    if rows.empty:
+        return None
+    checkpoint, checkpoints = _coded(rows["checkpoint"])
+    criterion, criteria = _coded(rows["criterion"])
+    keys = checkpoint * len(criteria) + criterion
+    found = np.flatnonzero(np.bincount(keys))
+    codes = np.searchsorted(found, keys)
+    names = [(checkpoints[key // len(criteria)], criteria[key % len(criteria)]) for key in found]
+    reviewers, prompts = codes_of(rows["reviewer_id"]), codes_of(rows["prompt_id"])
+    return _Groups(
+        names=names,
+        codes=codes,
+        values=rows["value"].to_numpy(dtype=np.float64),
+        reviewers=reviewers,
+        prompts=prompts,
+        n=np.bincount(codes),
+        n_reviewers=clusters_of(codes, reviewers),
+        n_prompts=clusters_of(codes, prompts),
+    )
 
 
-def _standard_error(
-    values: np.ndarray, reviewers: np.ndarray, prompts: np.ndarray, n_resamples: int, seed: int
-) -> float:
-    shape = (int(prompts.max()) + 1, int(reviewers.max()) + 1)
-    sums = sparse.csr_array((values - values.mean(), (prompts, reviewers)), shape=shape)
-    counts = sparse.csr_array((np.ones_like(values), (prompts, reviewers)), shape=shape)
-    rng = np.random.default_rng(seed)
-    means = []
-    for size in batches(n_resamples, max(shape)):
-        by_reviewer = resample_weights(shape[1], size, rng)
-        by_prompt = resample_weights(shape[0], size, rng)
-        totals = ((sums @ by_reviewer.T).T * by_prompt).sum(axis=1)
-        weights = ((counts @ by_reviewer.T).T * by_prompt).sum(axis=1)
-        means.append(totals[weights > 0] / weights[weights > 0])
-    return float(np.concatenate(means).std(ddof=1))
+def _coded(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    codes, names = pd.factorize(column, sort=True)
+    return codes, list(map(str, names))
+
+
+def _range_by_criterion(groups: _Groups) -> tuple[dict[str, float], dict[str, float]]:
+    points = _points_by_criterion(groups)
+    return (
+        {name: min(given) for name, given in points.items()},
+        {name: max(given) for name, given in points.items()},
+    )
+
+
+def _points_by_criterion(groups: _Groups) -> dict[str, set[float]]:
+    which, points = pd.factorize(groups.values)
+    given: dict[str, set[float]] = {}
+    for key in np.flatnonzero(np.bincount(groups.codes * len(points) + which)):
+        name = groups.names[key // len(points)][1]
+        given.setdefault(name, set()).add(float(points[key % len(points)]))
+    return given
+
+
+def _within(wide: Interval, ends: tuple[float, float]) -> Interval:
+    return Interval(max(wide.low, ends[0]), min(wide.high, ends[1]), wide.level)
