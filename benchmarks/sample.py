@@ -2,7 +2,8 @@
 
 Same GPT, trained for a moment so that texts end where stories end, same prompts of the embedded
 world, same temperature and longest text, both in float32 with a key-value cache, at 1, 16, 64
-and 256 rows; the lab writes 64 at once, generate all. Runs take turns. Only tokens up to the end token count, for both.
+and 256 rows; the lab writes 64 at once, generate all. Runs take turns. Only tokens up to the end
+token count, for both.
 
     python benchmarks/sample.py [--steps 60] [--turns 3] [--threads 1]
 """

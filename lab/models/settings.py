@@ -12,13 +12,17 @@ def check_types(config: Any) -> None:
     """Make sure that every field holds a value of its own type, as a settings file may not.
 
     Args:
-        config: a dataclass with fields of type str, int, float, bool, Literal, or one with None.
+        config: a dataclass with fields of type str, int, float, bool, Literal, or one with None,
+            or tuples of one type, for which a list is taken too.
 
     Raises:
         ConfigError: names the field, the value and what is allowed.
     """
     for name, hint in get_type_hints(type(config)).items():
         value = getattr(config, name)
+        if get_origin(hint) is tuple:
+            _check_tuple(config, name, value, get_args(hint)[0])
+            continue
         kinds = [hint] if get_origin(hint) is Literal else list(get_args(hint)) or [hint]
         if value is None and type(None) in kinds:
             continue
@@ -44,6 +48,15 @@ def require(holds: bool, field: str, value: object, allowed: str) -> None:
     """
     if not holds:
         raise ConfigError(f"{field} {value!r} is not allowed; give {allowed}")
+
+
+def _check_tuple(config: Any, name: str, value: object, kind: type) -> None:
+    words = f"a list, each {_WORDS[kind]}"
+    if not isinstance(value, list | tuple):
+        require(False, name, value, words)
+        return
+    require(all(_fits(one, kind) for one in value), name, value, words)
+    object.__setattr__(config, name, tuple(value))  # a settings file has lists
 
 
 _WORDS = {str: "a text", int: "a whole number", float: "a finite number", bool: "true or false"}

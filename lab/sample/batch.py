@@ -21,6 +21,8 @@ from lab.models.load import LoadedModel
 from lab.sample.choose import choose, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.decoders import Decoder, find_decoder
+from lab.sample.history import History
+from lab.sample.stops import Stops
 
 # Reading the beginning of one row costs nearly as much as that of eight.
 REFILL_AT = 0.125
@@ -45,10 +47,13 @@ class Written:
     """Token ids, the end token included."""
 
     log_probabilities: list[float] = field(default_factory=list)
-    """Of each token at temperature 1, in nats."""
+    """Of each token at temperature 1, before any rule on repeats, in nats."""
+
+    entropies: list[float] = field(default_factory=list)
+    """Of the distribution that each token is from, at temperature 1, in nats."""
 
     finish_reason: str = "length"
-    """"end" for an end token, "length" for the most tokens."""
+    """"end" for an end token, "stop" for a stop string, "length" for the most tokens."""
 
     seconds: float = 0.0
     """From the reading of this row's beginning until it was finished."""
@@ -111,7 +116,11 @@ class _Writer:
         self.slots = np.zeros(n_slots, dtype=_SLOT)
         self.uniforms = np.zeros((n_slots, most))
         self.ids = np.zeros((n_slots, most), dtype=np.int64)
-        self.scores = np.zeros((n_slots, most), dtype=np.float32)
+        self.scores = np.zeros((n_slots, most, 2), dtype=np.float32)
+        """Log-probability and entropy of each token."""
+        self.history = History(n_slots, config, self.ends)
+        self.has_rules = self.history.is_needed or config.min_new_tokens > 0
+        self.stops = Stops(loaded.tokenizer, config.stop)
 
     @property
     def is_busy(self) -> bool:
@@ -127,23 +136,28 @@ class _Writer:
         slots, places = self.slots[: len(self.rows)], np.arange(len(self.rows))
         at = slots["written"].copy()
         tokens, scores = self._next_tokens(slots, self.uniforms[places, at])
+        self.history.add(tokens)
         self.ids[places, at], self.scores[places, at] = tokens, scores
         slots["next"] = tokens
         slots["read"] += 1
         slots["written"] += 1
         ended = np.isin(tokens, self.ends)
-        finished = np.flatnonzero(ended | (slots["written"] >= slots["most"]))
-        return [self._finish(slot, bool(ended[slot])) for slot in finished[::-1].tolist()]
+        stopped = self.stops.reached(self.ids, slots["written"])
+        reasons = np.where(ended, "end", np.where(stopped, "stop", "length"))
+        finished = np.flatnonzero(ended | stopped | (slots["written"] >= slots["most"]))
+        return [self._finish(slot, str(reasons[slot])) for slot in finished[::-1].tolist()]
 
     def _next_tokens(
         self, slots: np.ndarray, uniforms: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Compute the next token of each row, and its log-probability."""
+        """Compute the next token of each row, with its log-probability and entropy."""
         read = torch.from_numpy(slots["read"].copy()).to(self.device)
         tokens = torch.from_numpy(slots["next"].copy()).to(self.device)
         logits = self.decoder.step(tokens, read, int(slots["read"].max()) + 1)
-        tokens = choose(logits, torch.from_numpy(uniforms).to(self.device), self.config)
-        return tokens.cpu().numpy(), log_probability(logits, tokens).cpu().numpy()
+        ruled = self.history.apply(logits.clone(), slots["written"]) if self.has_rules else logits
+        tokens = choose(ruled, torch.from_numpy(uniforms).to(self.device), self.config)
+        scores = torch.stack(log_probability(logits, tokens), dim=1)
+        return tokens.cpu().numpy(), scores.cpu().numpy()
 
     def _refill(self, n_free: int) -> None:
         """Give free slots to waiting rows, reading equal beginnings once."""
@@ -155,6 +169,7 @@ class _Writer:
             ids, uniforms = self.requests[number].ids, self.requests[number].uniforms
             self.uniforms[slot, : len(uniforms)] = uniforms.numpy()
             self.slots[slot] = (ids[-1], len(ids) - 1, 0, len(uniforms), began)
+            self.history.begin(slot, ids)
             originals.setdefault(ids[:-1], slot)
         beginnings = {ids: slot for ids, slot in originals.items() if ids}
         if beginnings:
@@ -166,18 +181,20 @@ class _Writer:
                 self.decoder.copy(original, slot)
         self.rows += taken
 
-    def _finish(self, slot: int, ended: bool) -> tuple[int, Written]:
+    def _finish(self, slot: int, reason: str) -> tuple[int, Written]:
         """Take a row out; the last one moves into its slot."""
         n_tokens = int(self.slots["written"][slot])
         written = Written(
             ids=self.ids[slot, :n_tokens].tolist(),
-            log_probabilities=self.scores[slot, :n_tokens].tolist(),
-            finish_reason="end" if ended else "length",
+            log_probabilities=self.scores[slot, :n_tokens, 0].tolist(),
+            entropies=self.scores[slot, :n_tokens, 1].tolist(),
+            finish_reason=reason,
             seconds=time.perf_counter() - float(self.slots["began"][slot]),
         )
         number, last = self.rows[slot], len(self.rows) - 1
         if slot != last:
             self.decoder.copy(last, slot)
+            self.history.move(last, slot)
             self.rows[slot] = self.rows[last]
             for kept in (self.slots, self.uniforms, self.ids, self.scores):
                 kept[slot] = kept[last]

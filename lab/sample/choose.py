@@ -6,6 +6,8 @@ it depends on its own row alone, not on which rows are beside it.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -18,7 +20,7 @@ def choose(logits: Tensor, uniforms: Tensor, config: SampleConfig) -> Tensor:
     Args:
         logits: (rows, vocabulary).
         uniforms: (rows,), float64 numbers in [0, 1); unused by the greedy strategy.
-        config: strategy, temperature, top_k and top_p.
+        config: strategy, temperature, top_k, top_p, min_p and typical_p.
 
     Returns:
         Token ids, (rows,).
@@ -30,22 +32,27 @@ def choose(logits: Tensor, uniforms: Tensor, config: SampleConfig) -> Tensor:
         scaled = _keep_top_k(scaled, config.top_k)
     if config.top_p < 1:
         scaled = _keep_top_p(scaled, config.top_p)
+    if config.min_p > 0:
+        scaled = _keep_min_p(scaled, config.min_p)
+    if config.typical_p < 1:
+        scaled = _keep_typical(scaled, config.typical_p)
     return _draw(scaled.softmax(dim=-1), uniforms)
 
 
-def log_probability(logits: Tensor, tokens: Tensor) -> Tensor:
-    """Return the log-probability of tokens at temperature 1.
+def log_probability(logits: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how likely tokens were at temperature 1, and how open the choice was.
 
     Args:
         logits: (rows, vocabulary).
         tokens: (rows,).
 
     Returns:
-        (rows,), in nats.
+        Log-probabilities of the tokens and entropies of the distributions, each (rows,) in nats.
     """
-    logits = logits.float()
-    chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
-    return chosen - logits.logsumexp(dim=-1)
+    everything = logits.float().log_softmax(dim=-1)
+    chosen = everything.gather(1, tokens.unsqueeze(1)).squeeze(1)
+    # A token that is ruled out, at -inf, adds nothing.
+    return chosen, torch.special.entr(everything.exp()).sum(dim=-1)
 
 
 def _keep_top_k(scaled: Tensor, k: int) -> Tensor:
@@ -59,6 +66,24 @@ def _keep_top_p(scaled: Tensor, p: float) -> Tensor:
     ordered, places = scaled.sort(dim=-1, descending=True, stable=True)
     probabilities = ordered.softmax(dim=-1)
     before = probabilities.cumsum(dim=-1) - probabilities
+    ruled_out = torch.zeros_like(before, dtype=torch.bool).scatter(1, places, before >= p)
+    return scaled.masked_fill(ruled_out, float("-inf"))
+
+
+def _keep_min_p(scaled: Tensor, share: float) -> Tensor:
+    """Rule out tokens less likely than a share of the likeliest (Nguyen et al. 2024)."""
+    least = scaled.amax(dim=-1, keepdim=True) + math.log(share)
+    return scaled.masked_fill(scaled < least, float("-inf"))
+
+
+def _keep_typical(scaled: Tensor, p: float) -> Tensor:
+    """Rule out all but the tokens nearest to the entropy that reach p (Meister et al. 2023)."""
+    logs = scaled.log_softmax(dim=-1)
+    probabilities = logs.exp()
+    entropy = torch.special.entr(probabilities).sum(dim=-1, keepdim=True)
+    places = (logs + entropy).abs().argsort(dim=-1, stable=True)
+    before = probabilities.gather(1, places).cumsum(dim=-1)
+    before -= probabilities.gather(1, places)
     ruled_out = torch.zeros_like(before, dtype=torch.bool).scatter(1, places, before >= p)
     return scaled.masked_fill(ruled_out, float("-inf"))
 

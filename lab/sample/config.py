@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from lab.errors import ConfigError
@@ -24,6 +24,25 @@ class SampleConfig:
 
     top_p: float = 1.0
     """Draw only from the likeliest tokens that together have this probability; 1 for all."""
+
+    min_p: float = 0.0
+    """Draw only from tokens at least this share as likely as the likeliest; 0 for all."""
+
+    typical_p: float = 1.0
+    """Draw only from the tokens nearest to the expected surprise that together have this
+    probability; 1 for all."""
+
+    repetition_penalty: float = 1.0
+    """Makes tokens that the prompt or the text has less likely: above 1 less, 1 leaves them."""
+
+    no_repeat_ngram: int = 0
+    """Never write a run of so many tokens a second time; 0 lets it be."""
+
+    min_new_tokens: int = 0
+    """Fewest tokens to write before a text may end."""
+
+    stop: tuple[str, ...] = ()
+    """End a text before any of these strings."""
 
     max_new_tokens: int = 200
     """Most tokens to write per text, the end token included."""
@@ -53,6 +72,24 @@ class SampleConfig:
         require(0 < self.temperature <= 100, "temperature", self.temperature, "above 0, up to 100")
         require(self.top_k >= 0, "top_k", self.top_k, "0 (all tokens) or more")
         require(0 < self.top_p <= 1, "top_p", self.top_p, "above 0, up to 1")
+        require(0 <= self.min_p < 1, "min_p", self.min_p, "0 (all tokens) up to, not with, 1")
+        require(0 < self.typical_p <= 1, "typical_p", self.typical_p, "above 0, up to 1")
+        require(
+            0 < self.repetition_penalty <= 10,
+            "repetition_penalty",
+            self.repetition_penalty,
+            "above 0, up to 10",
+        )
+        require(
+            self.no_repeat_ngram >= 0, "no_repeat_ngram", self.no_repeat_ngram, "0 (off) or more"
+        )
+        require(all(self.stop), "stop", self.stop, "strings that are not empty")
+        require(
+            0 <= self.min_new_tokens <= self.max_new_tokens,
+            "min_new_tokens",
+            self.min_new_tokens,
+            "0 up to max_new_tokens",
+        )
         require(self.max_new_tokens >= 1, "max_new_tokens", self.max_new_tokens, "1 or more")
         require(self.n_samples >= 1, "n_samples", self.n_samples, "1 or more")
         require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
@@ -72,14 +109,18 @@ def decoding(config: SampleConfig) -> dict[str, Any]:
         config: the settings.
 
     Returns:
-        Strategy and length, and for "sample" what shapes the distribution; not the seed, the
-        number of samples and the batch size.
+        Strategy and length, for "sample" temperature, top_k and top_p, and whatever else is not
+        left as it is; not the seed, the number of samples and the batch size.
     """
     kept: dict[str, Any] = {"strategy": config.strategy, "max_new_tokens": config.max_new_tokens}
     if config.strategy == "sample":
-        kept |= {
-            "temperature": config.temperature,
-            "top_k": config.top_k,
-            "top_p": config.top_p,
-        }
-    return kept
+        kept |= {name: getattr(config, name) for name in ("temperature", "top_k", "top_p")}
+        kept |= _changed(config, ("min_p", "typical_p"))
+    kept |= _changed(config, ("repetition_penalty", "no_repeat_ngram", "min_new_tokens"))
+    return kept | ({"stop": list(config.stop)} if config.stop else {})
+
+
+def _changed(config: SampleConfig, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the settings that differ from their defaults."""
+    usual = {field.name: field.default for field in fields(SampleConfig)}
+    return {name: getattr(config, name) for name in names if getattr(config, name) != usual[name]}

@@ -16,6 +16,7 @@ from lab.models.threads import threads
 from lab.records import Checkpoint, Generation, Prompt
 from lab.sample.batch import Request, Written, write
 from lab.sample.config import SampleConfig, decoding
+from lab.sample.stops import Stops
 
 
 def sample(
@@ -113,8 +114,10 @@ def _generation(
     return Generation(
         prompt_id=job.prompt.id,
         checkpoint_id=checkpoint.id,
-        text=loaded.tokenizer.decode(
-            written.ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        text=Stops(loaded.tokenizer, config.stop).cut(
+            loaded.tokenizer.decode(
+                written.ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+            )
         ),
         decoding=decoding(config),
         seed=config.seed,

@@ -1,8 +1,15 @@
 """Choosing tokens, against transformers' own filters and against the distribution itself."""
 
+import math
+
 import pytest
 import torch
-from transformers import TopKLogitsWarper, TopPLogitsWarper
+from transformers import (
+    MinPLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+    TypicalLogitsWarper,
+)
 
 from lab.sample.choose import choose, log_probability
 from lab.sample.config import SampleConfig
@@ -64,4 +71,27 @@ def test_log_probability_is_the_log_softmax() -> None:
     logits = torch.randn(3, 8)
     tokens = torch.tensor([1, 7, 0])
     expected = logits.log_softmax(-1)[torch.arange(3), tokens]
-    torch.testing.assert_close(log_probability(logits, tokens), expected)
+    found, entropies = log_probability(logits, tokens)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(entropies, torch.distributions.Categorical(logits=logits).entropy())
+
+
+def test_a_token_that_is_ruled_out_adds_nothing_to_the_entropy() -> None:
+    logits = torch.tensor([[0.0, 0.0, float("-inf")]])
+    assert log_probability(logits, torch.tensor([0]))[1].item() == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("min_p", [0.02, 0.2, 0.9])
+def test_min_p_is_that_of_transformers(min_p: float) -> None:
+    logits = torch.randn(1, 12, generator=torch.Generator().manual_seed(3))
+    expected = MinPLogitsWarper(min_p)(None, logits)[0].softmax(-1)
+    found = grid(logits, SampleConfig(temperature=1.0, min_p=min_p))
+    torch.testing.assert_close(found, expected, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("typical_p", [0.05, 0.5, 0.95])
+def test_typical_is_that_of_transformers(typical_p: float) -> None:
+    logits = 2 * torch.randn(1, 12, generator=torch.Generator().manual_seed(4))
+    expected = TypicalLogitsWarper(typical_p)(None, logits)[0].softmax(-1)
+    found = grid(logits, SampleConfig(temperature=1.0, typical_p=typical_p))
+    torch.testing.assert_close(found, expected, atol=1e-3, rtol=0)
