@@ -21,3 +21,9 @@ def missing(store: Store, metric: str, version: str) -> list[str]:
 def read(store: Store, metric: str) -> list[MetricScore]:
     """Return all scores of a metric, of every version, in the order in which they were made."""
     return store.select(MetricScore, "WHERE metric = $1 ORDER BY rowid", [metric])
+
+
+def metrics(store: Store) -> list[str]:
+    """Return the names of all metrics that have scores, sorted."""
+    rows = store.rows("SELECT DISTINCT metric FROM metric_scores ORDER BY metric")
+    return [row["metric"] for row in rows]

@@ -137,44 +137,6 @@ def matrix(frame: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     return finish(alt.layer(*layers), rows=len(names), step=18 if is_large else 64)
 
 
-def scatter(
-    frame: pd.DataFrame, colours: Mapping[str, str], x_title: str, y_title: str
-) -> alt.Chart:
-    """Draw one dot per text: its metric against its mean human rating.
-
-    Args:
-        frame: columns x, y, name, prompt.
-        colours: name to colour.
-        x_title: the metric's name.
-        y_title: what people judged.
-    """
-    chart = (
-        alt.Chart(frame)
-        .mark_circle(size=46, opacity=0.75)
-        .encode(
-            x=alt.X(
-                "x:Q",
-                title=x_title,
-                scale=alt.Scale(zero=False, nice=True),
-                axis=alt.Axis(tickCount=6),
-            ),
-            y=alt.Y(
-                "y:Q",
-                title=y_title,
-                scale=alt.Scale(zero=False, nice=True),
-                axis=alt.Axis(tickCount=5),
-            ),
-            color=colour(colours),
-            tooltip=[
-                *tips({"name": "Checkpoint", "prompt": "Prompt"}),
-                alt.Tooltip("x:Q", title=x_title, format=".3~f"),
-                alt.Tooltip("y:Q", title=y_title, format=".2~f"),
-            ],
-        )
-    )
-    return finish(chart, height=360)
-
-
 def curves(
     frame: pd.DataFrame,
     colours: Mapping[str, str],

@@ -68,17 +68,35 @@ def hallucinated(rates: pd.DataFrame) -> str:
     return f"{first} and in {worst['shown']} of {worst['name']}’s."
 
 
-def agreement(alphas: pd.DataFrame, n_reviewers: int) -> str:
-    """Say on what the reviewers agree most and least."""
-    who = words.count(n_reviewers, "reviewer")
-    known = alphas.dropna(subset="value").sort_values("value", ascending=False)
+def reviewers(agreement: pd.DataFrame, people: pd.DataFrame) -> str:
+    """Say how far the reviewers agree, and how many are worth a second look.
+
+    Args:
+        agreement: one row per criterion and coefficient, as `results.reviewers` makes them.
+        people: one row per reviewer: excluded and what is worth a second look, in words.
+    """
+    who = words.count(len(people), "reviewer")
+    said = [_agreement(agreement, who)]
+    look = int((people["worth a look"] != "").sum())
+    out = int((people["excluded"] != "").sum())
+    said.append(f"{look} {'is' if look == 1 else 'are'} worth a second look." if look else
+                "Nobody stands out.")  # fmt: skip
+    if out:
+        said.append(f"{out} {'is' if out == 1 else 'are'} left out by decision.")
+    return " ".join(said)
+
+
+def _agreement(agreement: pd.DataFrame, who: str) -> str:
+    alphas = agreement[agreement["coefficient"] == "alpha"] if len(agreement) else agreement
+    known = alphas.dropna(subset="value").sort_values("value", ascending=False) if len(alphas) else alphas
     if known.empty:
-        return f"{who} so far; agreement needs texts that two of them have rated."
+        return f"{who} so far; agreement needs texts that two of them have judged."
     best, worst = known.iloc[0], known.iloc[-1]
-    first = f"{who} agree most on {best['name']} (alpha {best['shown']}{_in(best)})"
+    named = [f"{one['criterion']} ({one['of']})" for one in (best, worst)]
     if len(known) == 1:
-        return f"{who}: agreement on {best['name']} is alpha {best['shown']}{_in(best)}."
-    return f"{first} and least on {worst['name']} ({worst['shown']}{_in(worst)})."
+        return f"{who}: agreement on {named[0]} is alpha {best['shown']}{_in(best)}."
+    first = f"{who} agree most on {named[0]} (alpha {best['shown']}{_in(best)})"
+    return f"{first} and least on {named[1]} ({worst['shown']}{_in(worst)})."
 
 
 def _interval(row: pd.Series) -> str:
@@ -91,18 +109,3 @@ def _in_brackets(row: pd.Series) -> str:
 
 def _in(row: pd.Series) -> str:
     return f", {row['range']}" if pd.notna(row["low"]) else ""
-
-
-def follows(table: pd.DataFrame, criterion: str, level: str, coefficient: str) -> str:
-    """Say which metric follows people best, and by how much."""
-    known = table.dropna(subset="value")
-    if known.empty:
-        return f"No metric can be compared with people's {criterion} yet, at the level “{level}”."
-    best = known.iloc[0]
-    figure = f"{coefficient} {best['shown']}{_in(best)}; level: {level}"
-    if pd.notna(best["low"]) and best["low"] <= 0 <= best["high"]:
-        return (
-            f"No metric clearly follows people's {criterion}: {best['name']} is nearest ({figure})."
-        )
-    among = words.count(len(known), "metric")
-    return f"Of {among}, {best['name']} follows people's {criterion} best ({figure})."

@@ -2,101 +2,175 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, colours, data, findings, parts, words
+from apps.dashboard import (
+    colours,
+    data,
+    metric_charts,
+    metric_tables,
+    metric_words,
+    parts,
+    words,
+)
 from apps.dashboard.filters import Filters
-from apps.dashboard.results.metrics import correlations, metric_columns
-from apps.dashboard.results.texts import means
-from lab.analysis.correlation import Level
-from lab.metrics.run import METRICS
+from apps.dashboard.metric_tables import PERSON
+from apps.dashboard.metric_words import LEVELS, NAMES
+from apps.dashboard.results import metrics as results
+from apps.dashboard.results.metrics import Judged, Question
+from lab.analysis.correlation import Following
+from lab.analysis.measures import COEFFICIENTS, MEASURES, Level, Measure
 
 TITLE = "Metrics against people"
-COEFFICIENTS = {"Spearman": "spearman", "Pearson": "pearson", "Kendall": "kendall"}
-LEVELS: dict[Level, str] = {
-    "pooled": "over all texts, whatever their prompt",
-    "within prompt": "among the texts of one prompt, averaged over prompts",
-    "system": "over the checkpoints' means",
-}
 MOST_DOTS = 5000
 
 
 def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
-    rows = filters.ratings(data.joined())
-    metrics = metric_columns(rows)
-    if rows.empty:
+    one = results.judged(data.version(), filters)
+    metrics = results.metrics_of(one)
+    if one.texts.empty:
         parts.heading(TITLE, "Nobody has rated a text within these filters yet.")
         parts.no_ratings(data.ratings().empty)
         return
-    if not metrics or rows[metrics].isna().all(axis=None):
+    if not metrics:
         parts.heading(TITLE, "The rated texts have no automatic scores yet.")
         parts.empty("No scores yet", "Score the texts; each metric appears here.", "lab score")
         return
     heading = st.container()
-    criterion, level, coefficient = _choose(sorted(rows["criterion"].unique()))
-    with st.spinner("Comparing the metrics with the ratings …"):
-        table = correlations(filters, criterion, level, COEFFICIENTS[coefficient])
+    question = _ask(metrics)
+    found = results.following(data.version(), filters, question)
+    people = results.ceilings(data.version(), filters, question)
     with heading:
-        parts.heading(TITLE, findings.follows(table, criterion, level, coefficient))
-    _correlations(table, criterion, level, coefficient)
-    _scatter(filters, criterion, list(table["name"]))
+        persons = {name: each.agreement.value for name, each in people.items()}
+        parts.heading(TITLE, metric_words.finding(found, persons))
+    _all(found, people, question, one)
+    criterion = _criterion(list(one.means.columns))
+    mine = [each for each in found if each.criterion == criterion]
+    order = metric_tables.ranked(mine)
+    _on(criterion, mine, people.get(criterion), order, question)
+    _texts(one, criterion, order)
+    _between(filters, question, criterion, mine, order)
 
 
-def _choose(criteria: list[str]) -> tuple[str, Level, str]:
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    with row:
-        criterion = st.selectbox(
-            "People's rating of", criteria, key="rated", bind="query-params", width=200
-        )
-        level = st.segmented_control(
+def _ask(metrics: list[str]) -> Question:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        level: Level = st.segmented_control(
             "Level",
-            get_args(Level),
-            default="pooled",
+            list(LEVELS),
+            default="within prompt",
             required=True,
             key="level",
             bind="query-params",
         )
-        coefficient = st.segmented_control(
-            "Coefficient",
-            list(COEFFICIENTS),
-            default="Spearman",
-            required=True,
-            key="coefficient",
-            bind="query-params",
-        )
-    return criterion, level, coefficient
-
-
-def _correlations(table: pd.DataFrame, criterion: str, level: Level, coefficient: str) -> None:
-    parts.section(
-        f"{coefficient} correlation with {criterion}, level: {level}",
-        f"Computed {LEVELS[level]}; lines are 95 % intervals over prompts. Values of different "
-        "levels cannot be compared. For perplexity and bits per byte a good metric is below 0.",
+        known = {NAMES[name]: name for name in NAMES if name in MEASURES[level]}
+        if st.session_state.get("measure", "Kendall") not in known:
+            del st.session_state["measure"]
+        measure: Measure = known[
+            st.segmented_control(
+                "Measure",
+                list(known),
+                default="Kendall",
+                required=True,
+                key="measure",
+                bind="query-params",
+            )
+        ]
+    lower = st.multiselect(
+        "Lower is better for",
+        metrics,
+        default=[name for name in metrics if name in results.LOWER],
+        key="lower",
+        bind="query-params",
+        placeholder="none of the metrics",
+        help="Their scores are turned round, so that more agreement is always a higher figure.",
     )
-    known = table.dropna(subset="value")
-    if known.empty:
-        parts.empty("No correlation to show", f"Because {table['range'].iloc[0]}.")
+    return Question(level=level, measure=measure, lower=tuple(lower))
+
+
+def _all(
+    found: tuple[Following, ...], people: dict[str, Any], question: Question, one: Judged
+) -> None:
+    parts.section(
+        f"{NAMES[question.measure]}, every metric and criterion",
+        f"{LEVELS[question.level]} {metric_words.MEANINGS[question.measure]} A star and bold "
+        f"figures: certainly better or worse than chance. The row “{PERSON}” is what a person "
+        "reaches against the others on the same texts: the most to ask of a metric.",
+    )
+    if len(one.texts) < one.n_all:
+        parts.note(
+            f"From a seeded draw of prompts with {len(one.texts):,} of the "
+            f"{words.count(one.n_all, 'rated text')}."
+        )
+    order = metric_tables.ranked(found)
+    middle = 0.5 if "accuracy" in question.measure else 0.0
+    drawing = metric_charts.heatmap(metric_tables.cells(found, people), [PERSON, *order], middle)
+    parts.chart(drawing, key="chart-agreement", alt_text="Agreement of each metric with people")
+    parts.explained(
+        "How is this worked out?",
+        metric_words.MEANINGS[question.measure],
+        metric_words.method(question.level, question.measure),
+    )
+    table = metric_tables.table(found, people, order)
+    columns = _columns()
+    columns |= {str(name): None for name in table if name == "p" or table[name].isna().all()}
+    columns |= {} if table["note"].any() else {"note": None}
+    parts.table(table, "agreement", columns)
+
+
+def _criterion(criteria: list[str]) -> str:
+    if st.session_state.get("rated", criteria[0]) not in criteria:
+        del st.session_state["rated"]
+    return st.selectbox("Look closer at", criteria, key="rated", bind="query-params", width=240)
+
+
+def _on(
+    criterion: str, mine: list[Following], ceiling: Any, order: list[str], question: Question
+) -> None:
+    free = question.measure in COEFFICIENTS
+    parts.section(
+        f"How sure that is, on {criterion}",
+        "Lines are 95 % intervals over other prompts."
+        + (
+            " Diamonds: what is left when the texts' length is held fixed. Where a diamond falls "
+            "to chance, the metric mostly counts words."
+            if free
+            else ""
+        ),
+    )
+    frame = metric_tables.forest(mine, ceiling, order)
+    if frame["value"].notna().sum() == 0:
+        parts.empty("No agreement to show", f"Because {frame['range'].iloc[-1]}.")
         return
-    same = dict.fromkeys(known["name"], colours.PALETTE[0])
-    drawing = charts.dots(known, same, (-1, 1), reference=0)
-    parts.chart(drawing, key="chart-correlation", alt_text="Correlation of each metric")
-    titles = {"name": "metric", "shown": coefficient, "range": "95 % interval", "counts": "from"}
-    shown = table[list(titles)].rename(columns=titles)
-    better = [METRICS[name].better for name in table["name"]]
-    shown.insert(1, "better", better)
-    shown.insert(2, "level", level)
-    parts.table(shown, "correlations")
+    lowest = min(0.0, frame[["value", "low", "beyond"]].min().min())
+    highest = frame[["value", "high", "beyond"]].max().max()
+    middle = 0.5 if "accuracy" in question.measure else 0.0
+    ends = (0.0 if middle else max(-1.0, lowest - 0.05), min(1.0, highest + 0.05))
+    drawing = metric_charts.forest(frame, ends, middle)
+    parts.chart(drawing, key="chart-forest", alt_text=f"Agreement on {criterion} with intervals")
+    if free:
+        parts.explained(
+            "What is “length held fixed”?",
+            "The correlation that is left between texts of the same length.",
+            "Partial correlation (Yule 1907; for tau, Kendall 1942) of the level's own "
+            "correlations; length as the metric “length” counts it, else in tokens.",
+        )
 
 
-def _scatter(filters: Filters, criterion: str, metrics: list[str]) -> None:
-    parts.section("One dot per text", "The text's score against the mean of people's ratings.")
-    metric = st.selectbox("Metric", metrics, key="metric", bind="query-params", width=200)
-    frame = _texts(filters, criterion, metric)
+def _texts(one: Judged, criterion: str, order: list[str]) -> None:
+    parts.section(
+        "One dot per text",
+        "The text's score against the mean of people's ratings. A click on a dot opens the text; "
+        "so do the links in the table below.",
+    )
+    if st.session_state.get("metric", order[0]) not in order:
+        del st.session_state["metric"]
+    metric = st.selectbox("Metric", order, key="metric", bind="query-params", width=240)
+    frame = _dots(one, criterion, metric)
     if frame.empty:
         parts.note("No text has both this score and a rating.")
         return
@@ -104,15 +178,68 @@ def _scatter(filters: Filters, criterion: str, metrics: list[str]) -> None:
         parts.note(f"A seeded draw of {MOST_DOTS:,} of {words.count(len(frame), 'text')}.")
         frame = frame.sample(MOST_DOTS, random_state=0)
     names = colours.by_checkpoint(data.checkpoint_names())
-    names = {name: colour for name, colour in names.items() if name in set(frame["name"])}
+    names = {name: shade for name, shade in names.items() if name in set(frame["name"])}
     parts.legend(names)
-    drawing = charts.scatter(frame, names, metric, f"Mean {criterion}")
+    drawing = metric_charts.scatter(frame, names, metric, f"Mean {criterion}")
     parts.chart(drawing, key="chart-scatter", alt_text=f"{metric} against {criterion} per text")
-    parts.download(frame, f"texts-{metric}-{criterion}")
+    titles = {"link": "text", "name": "checkpoint", "prompt": "prompt", "x": metric, "y": criterion}
+    with st.expander("The dots as a table"):
+        link = st.column_config.LinkColumn("text", display_text="open")
+        table = frame[list(titles)].rename(columns=titles)
+        parts.table(table, f"texts-{metric}-{criterion}", {"text": link})
 
 
-def _texts(filters: Filters, criterion: str, metric: str) -> pd.DataFrame:
-    rated = means(data.version(), filters)[criterion].rename("y")
-    scored = data.generations().set_index("generation_id")[[metric, "checkpoint", "prompt_key"]]
-    frame = scored.join(rated, how="inner").dropna(subset=["y", metric]).reset_index()
+def _dots(one: Judged, criterion: str, metric: str) -> pd.DataFrame:
+    texts = one.texts[["generation_id", "checkpoint", "prompt_key", metric]]
+    texts = texts.astype({"generation_id": str, "checkpoint": str, "prompt_key": str})
+    means = one.means[criterion].dropna().rename("y")
+    means.index = means.index.astype(str)
+    frame = texts.join(means, on="generation_id", how="inner").dropna(subset=[metric])
+    frame["link"] = "texts?text=" + frame["generation_id"]
     return frame.rename(columns={metric: "x", "checkpoint": "name", "prompt_key": "prompt"})
+
+
+def _between(
+    filters: Filters,
+    question: Question,
+    criterion: str,
+    mine: list[Following],
+    order: list[str],
+) -> None:
+    known = {one.metric for one in mine if one.agreement.value is not None}
+    metrics = tuple(name for name in order if name in known)
+    if len(metrics) < 2:
+        return
+    parts.section(
+        f"Which metric follows {criterion} better than which",
+        "The places that a metric may hold: those above its range are certainly better, those "
+        "below certainly worse. Metrics that share a place cannot be told apart with these texts.",
+    )
+    found = results.contrasts(data.version(), filters, question, criterion, metrics)
+    places = results.standings(metrics, found)
+    parts.table(metric_tables.standings(mine, places, order), "standings")
+    parts.explained(
+        "How are metrics compared?",
+        "A pair is decided at a Holm-adjusted p under .05.",
+        "Paired permutation test over prompts (Deutsch, Dror and Roth 2021): on each prompt the "
+        "two metrics may swap their scores. It speaks of other prompts and the same checkpoints; "
+        "adjusted for all pairs of metrics on this criterion (Holm 1979).",
+    )
+    with st.expander("Every pair of metrics"):
+        columns = ("difference", "Holm p", "p")
+        parts.table(metric_tables.pairs(found), "metric-pairs", _decimals(4, *columns))
+
+
+def _columns() -> dict[str, Any]:
+    figures = ("agreement", "low", "high", "one reviewer", "length fixed", "length fixed, low",
+               "length fixed, high", "accuracy on the same texts")  # fmt: skip
+    return {
+        "metric": st.column_config.TextColumn("metric", pinned=True),
+        **_decimals(3, *figures),
+        **_decimals(4, "Holm p", "p"),
+        "threshold on the same texts": st.column_config.NumberColumn(format="%.3g"),
+    }
+
+
+def _decimals(n: int, *columns: str) -> dict[str, Any]:
+    return {name: st.column_config.NumberColumn(name, format=f"%.{n}f") for name in columns}

@@ -36,19 +36,3 @@ def test_without_judgements_the_overview_says_so() -> None:
     assert findings.overview(EMPTY, EMPTY, EMPTY, 12) == (
         "12 texts stored; nobody has judged one yet."
     )
-
-
-def test_no_metric_follows_people_where_the_interval_holds_zero() -> None:
-    table = pd.DataFrame(
-        {
-            "name": ["bleu"],
-            "value": [0.1],
-            "low": [-0.1],
-            "high": [0.3],
-            "shown": ["0.10"],
-            "range": ["-0.10 to 0.30"],
-        }
-    )
-    found = findings.follows(table, "relevance", "pooled", "Spearman")
-    assert found.startswith("No metric clearly follows")
-    assert "level: pooled" in found
