@@ -88,7 +88,11 @@ def reviewers(agreement: pd.DataFrame, people: pd.DataFrame) -> str:
 
 def _agreement(agreement: pd.DataFrame, who: str) -> str:
     alphas = agreement[agreement["coefficient"] == "alpha"] if len(agreement) else agreement
-    known = alphas.dropna(subset="value").sort_values("value", ascending=False) if len(alphas) else alphas
+    known = (
+        alphas.dropna(subset="value").sort_values("value", ascending=False)
+        if len(alphas)
+        else alphas
+    )
     if known.empty:
         return f"{who} so far; agreement needs texts that two of them have judged."
     best, worst = known.iloc[0], known.iloc[-1]

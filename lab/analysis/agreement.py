@@ -1,39 +1,48 @@
-"""Turns ratings of the same texts by several people into how far the people agree."""
+"""Turns ratings of the same units by several people into how far the people agree."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
-import krippendorff
 import numpy as np
-import pandas as pd
 
-from lab.analysis.bootstrap import batches, check_resamples
+from lab.analysis import coefficients
+from lab.analysis.agreement_intervals import Intervals, intervals
+from lab.analysis.bootstrap import check_resamples
+from lab.analysis.coefficients import Coefficient, Measurement, Weights
 from lab.analysis.frames import columns_of
-from lab.analysis.intervals import Interval, check_level, percentile_interval
+from lab.analysis.intervals import Interval, check_level
+from lab.analysis.tally import Tally, tally_frame
 
-Measurement = Literal["ordinal", "nominal"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alpha:
-    """Krippendorff's alpha: 1 is full agreement, 0 what chance gives, below 0 worse than that."""
+class Agreement:
+    """A coefficient of agreement: 1 is full agreement, 0 (but for percent) what chance gives."""
 
     value: float | None
-    """Alpha; None with a reason."""
+    """The coefficient; None with a reason."""
 
     interval: Interval | None
-    """Interval over other units (texts); None with a reason."""
+    """Interval over other units and other raters together; None with a reason."""
+
+    by_unit: Interval | None
+    """Interval over other units, judged by the same raters; None where there is no value or one
+    unit."""
+
+    by_rater: Interval | None
+    """Interval over other raters of the same units; None with fewer than three raters."""
 
     reason: str | None
-    """Why there is no value or no interval."""
-
-    measurement: Measurement
-    """How far apart two values are: by rank (ordinal) or just different (nominal)."""
+    """Why there is no value, or no interval over both."""
 
     n_units: int
-    """Units with at least two ratings; the others cannot be compared and are left out."""
+    """Units with at least two ratings; the others cannot be compared."""
 
     n_left_out: int
     """Units with a single rating."""
@@ -44,183 +53,245 @@ class Alpha:
     n_raters: int
     """People who gave at least one of these ratings."""
 
-    n_resamples: int
-    """Resamples of the bootstrap."""
+    @property
+    def widest(self) -> Interval | None:
+        """The interval over units and raters, or the one over units where raters are too few."""
+        return self.interval or self.by_unit
 
-    seed: int
-    """Seed of the bootstrap."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreements:
+    """How far people agree on one criterion, by several coefficients."""
+
+    criterion: str
+    """What was judged."""
+
+    is_vote: bool
+    """Whether outcomes of votes were compared, rather than ratings."""
+
+    alpha: Agreement
+    """Krippendorff's alpha: ordinal for ratings, nominal for votes."""
+
+    ac2: Agreement
+    """Gwet's AC2: with ordinal weights for ratings, AC1 for votes."""
+
+    percent: Agreement
+    """Share of pairs of judgements that are the same."""
+
+    icc1: Agreement | None
+    """ICC(1, 1): share of the variance that is the texts'; None for votes."""
 
 
-def ordinal_alpha(
-    values: np.ndarray, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
-) -> Alpha:
-    """Compute alpha for values whose order counts, such as points of a rating scale.
-
-    Krippendorff (2011, "Computing Krippendorff's Alpha-Reliability"); the interval resamples
-    units.
+def krippendorff_alpha(
+    tally: Tally,
+    measurement: Measurement,
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> Agreement:
+    """Compute Krippendorff's alpha.
 
     Args:
-        values: shape (units, raters), NaN = not rated.
-        level: confidence of the interval.
-        n_resamples: resamples of the bootstrap, at least 100.
+        tally: the ratings; see `lab.analysis.tally`.
+        measurement: "nominal", "ordinal", "interval" or "ratio".
+        level: confidence of the intervals.
+        n_resamples: resamples of the bootstrap over units, at least 100.
         seed: seed of the bootstrap.
 
     Raises:
-        ValueError: not two-dimensional, or a setting is out of range.
+        ValueError: a setting is out of range.
     """
-    return _alpha(values, "ordinal", level, n_resamples, seed)
+    coefficient = coefficients.alpha(tally.domain, measurement)
+    return _agreement(coefficient, tally.compared(), tally, level, n_resamples, seed)
 
 
-def nominal_alpha(
-    values: np.ndarray, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
-) -> Alpha:
-    """Compute alpha for values without an order, such as numbered outcomes of votes.
+def gwet_ac2(
+    tally: Tally,
+    weights: Weights,
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> Agreement:
+    """Compute Gwet's AC2, which is AC1 with identity weights.
 
-    Takes, raises and returns what `ordinal_alpha` does.
+    Give the tally all values that could be given: how likely chance is to agree depends on them.
+    Takes, raises and returns what `krippendorff_alpha` does.
     """
-    return _alpha(values, "nominal", level, n_resamples, seed)
+    coefficient = coefficients.ac2(tally.domain, weights)
+    return _agreement(coefficient, tally, tally, level, n_resamples, seed)
 
 
-def alpha_by_criterion(
-    frame: pd.DataFrame, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
-) -> dict[str, Alpha]:
-    """Compute the ordinal alpha of every criterion; the units are the generations.
+def percent_agreement(
+    tally: Tally,
+    weights: Weights = "identity",
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> Agreement:
+    """Compute the share of pairs of ratings that agree; see `krippendorff_alpha`."""
+    coefficient = coefficients.percent(tally.domain, weights)
+    return _agreement(coefficient, tally.compared(), tally, level, n_resamples, seed)
+
+
+def icc1(tally: Tally, *, level: float = 0.95, n_resamples: int = 1000, seed: int = 0) -> Agreement:
+    """Compute ICC(1, 1), for which raters need not be known; see `krippendorff_alpha`."""
+    coefficient = coefficients.icc1(tally.domain)
+    return _agreement(coefficient, tally.compared(), tally, level, n_resamples, seed)
+
+
+def agreement_by_criterion(
+    frame: pd.DataFrame,
+    points: Mapping[str, Sequence[int]] | None = None,
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> tuple[Agreements, ...]:
+    """Compute the agreement of ratings on each criterion; the units are the generations.
 
     Args:
         frame: one row per rating: generation_id, reviewer_id, criterion, value.
+        points: criterion → all points of its scale; by default those that were given.
         level: confidence of the intervals.
         n_resamples: resamples of the bootstrap, at least 100.
         seed: seed of the bootstrap.
 
     Returns:
-        Criterion → alpha, sorted by name.
+        One result per criterion, sorted by name.
 
     Raises:
         ValueError: a column is missing, or a setting is out of range.
     """
     needed = ["generation_id", "reviewer_id", "criterion", "value"]
-    rows = columns_of(frame, needed, "alpha_by_criterion")
-    return {
-        str(criterion): ordinal_alpha(_matrix(group), level, n_resamples, seed)
-        for criterion, group in rows.groupby("criterion", sort=True)
-    }
+    rows = columns_of(frame, needed, "agreement_by_criterion")
+    settings = (level, n_resamples, seed)
+    found = []
+    for criterion, group in rows.groupby("criterion", sort=True, observed=True):
+        scale = {*(points or {}).get(str(criterion), ()), *group["value"].unique()}
+        tally = tally_frame(group, "generation_id", "value", sorted(scale))
+        found.append(_of_ratings(str(criterion), tally, *settings))
+    return tuple(found)
 
 
-def _matrix(group: pd.DataFrame) -> np.ndarray:
-    # A person who met the same text in two studies keeps the mean of both: one voice, once.
-    table = group.pivot_table(
-        index="generation_id", columns="reviewer_id", values="value", aggfunc="mean"
+def vote_agreement_by_criterion(
+    frame: pd.DataFrame, *, level: float = 0.95, n_resamples: int = 1000, seed: int = 0
+) -> tuple[Agreements, ...]:
+    """Compute the agreement of votes on each criterion; the units are the items.
+
+    Args:
+        frame: one row per vote: item_id, reviewer_id, criterion, winner (in item order).
+        level: confidence of the intervals.
+        n_resamples: resamples of the bootstrap, at least 100.
+        seed: seed of the bootstrap.
+
+    Returns:
+        One result per criterion, sorted by name.
+
+    Raises:
+        ValueError: a column is missing, or a setting is out of range.
+    """
+    needed = ["item_id", "reviewer_id", "criterion", "winner"]
+    rows = columns_of(frame, needed, "vote_agreement_by_criterion")
+    settings = (level, n_resamples, seed)
+    found = []
+    for criterion, group in rows.groupby("criterion", sort=True, observed=True):
+        tally = tally_frame(group.assign(code=outcome_codes(group["winner"])), "item_id", "code")
+        found.append(_of_votes(str(criterion), tally, *settings))
+    return tuple(found)
+
+
+def outcome_codes(winners: pd.Series) -> np.ndarray:
+    """Give the outcomes of votes numbers: 0 to 3 for a, b, tie and both_bad.
+
+    Raises:
+        ValueError: an outcome has another name.
+    """
+    from lab.records import Winner
+
+    codes = {winner.value: place for place, winner in enumerate(Winner)}
+    found = winners.astype(object).map(codes)
+    if found.isna().any():
+        raise ValueError(f"{winners[found.isna()].iloc[0]!r} is not an outcome of a vote")
+    return found.to_numpy(dtype=np.int64)
+
+
+def _of_ratings(
+    criterion: str, tally: Tally, level: float, n_resamples: int, seed: int
+) -> Agreements:
+    settings: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "seed": seed}
+    return Agreements(
+        criterion=criterion,
+        is_vote=False,
+        alpha=krippendorff_alpha(tally, "ordinal", **settings),
+        ac2=gwet_ac2(tally, "ordinal", **settings),
+        percent=percent_agreement(tally, **settings),
+        icc1=icc1(tally, **settings),
     )
-    return table.to_numpy(dtype=np.float64)
 
 
-def _alpha(
-    values: np.ndarray, measurement: Measurement, level: float, n_resamples: int, seed: int
-) -> Alpha:
+def _of_votes(
+    criterion: str, tally: Tally, level: float, n_resamples: int, seed: int
+) -> Agreements:
+    settings: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "seed": seed}
+    return Agreements(
+        criterion=criterion,
+        is_vote=True,
+        alpha=krippendorff_alpha(tally, "nominal", **settings),
+        ac2=gwet_ac2(tally, "identity", **settings),
+        percent=percent_agreement(tally, **settings),
+        icc1=None,
+    )
+
+
+def _agreement(
+    coefficient: Coefficient, used: Tally, tally: Tally, level: float, n_resamples: int, seed: int
+) -> Agreement:
     check_level(level)
     check_resamples(n_resamples)
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2:
-        raise ValueError(f"values has shape {table.shape}; it must be (units, raters)")
-    rated = np.isfinite(table).sum(axis=1)
-    used = table[rated >= 2]
-    counts, domain = _count(used)
-    value, interval, reason = _estimate(counts, domain, measurement, level, n_resamples, seed)
-    return Alpha(
+    sizes = tally.counts.sum(axis=1)
+    several = sizes >= 2
+    n_raters = len(np.unique(tally.raters[several[tally.units]]))
+    value, found, reason = _estimate(coefficient, used, int(several.sum()), n_raters,
+                                     level, n_resamples, seed)  # fmt: skip
+    return Agreement(
         value=value,
-        interval=interval,
+        interval=found.both,
+        by_unit=found.by_unit,
+        by_rater=found.by_rater,
         reason=reason,
-        measurement=measurement,
-        n_units=len(used),
-        n_left_out=int((rated == 1).sum()),
-        n_ratings=int(rated[rated >= 2].sum()),
-        n_raters=int(np.isfinite(used).any(axis=0).sum()),
-        n_resamples=n_resamples,
-        seed=seed,
+        n_units=int(several.sum()),
+        n_left_out=int((sizes == 1).sum()),
+        n_ratings=int(sizes[several].sum()),
+        n_raters=n_raters,
     )
-
-
-def _count(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    domain = np.unique(table[np.isfinite(table)])
-    counts = np.zeros((len(table), len(domain)), dtype=np.intp)
-    for column, value in enumerate(domain):
-        counts[:, column] = (table == value).sum(axis=1)
-    return counts, domain
 
 
 def _estimate(
-    counts: np.ndarray,
-    domain: np.ndarray,
-    measurement: Measurement,
+    coefficient: Coefficient,
+    used: Tally,
+    n_units: int,
+    n_raters: int,
     level: float,
     n_resamples: int,
     seed: int,
-) -> tuple[float | None, Interval | None, str | None]:
-    if not len(counts):
-        return None, None, "no text has been rated by two people"
-    if len(domain) < 2:
-        return None, None, "every rating is the same, so agreement cannot be told from chance"
-    value = float(
-        krippendorff.alpha(
-            value_counts=counts, value_domain=domain, level_of_measurement=measurement
+) -> tuple[float | None, Intervals, str | None]:
+    if not n_units:
+        return None, Intervals(), "nothing has been judged by two people"
+    value = float(coefficient.value(coefficient.parts(used.counts).sum(axis=0)))
+    if np.isnan(value):
+        return (
+            None,
+            Intervals(),
+            "every answer is the same, so agreement cannot be told from chance",
         )
-    )
-    if len(counts) < 2:
-        return value, None, "one text rated by two people; an interval needs at least two texts"
-    resampled = resampled_alphas(counts, measurement, n_resamples, seed)
-    interval = percentile_interval(resampled, level)
-    return value, interval, None if interval else "too few of the resamples have two values"
-
-
-def resampled_alphas(
-    counts: np.ndarray, measurement: Measurement, n_resamples: int, seed: int
-) -> np.ndarray:
-    """Compute alpha on units drawn with replacement.
-
-    Units with the same counts are interchangeable, so that only how often each pattern is drawn
-    matters; a resample is then one weighted sum of coincidence matrices.
-
-    Args:
-        counts: ratings per unit and value, shape (units, values), values in order; each unit has
-            at least two.
-        measurement: how far apart two values are.
-        n_resamples: number of resamples.
-        seed: seed of the draws.
-
-    Returns:
-        Shape (resamples,); NaN where a resample has a single value.
-    """
-    patterns, frequency = np.unique(counts, axis=0, return_counts=True)
-    flat = _coincidences(patterns).reshape(len(patterns), -1)
-    rng = np.random.default_rng(seed)
-    shares = frequency / frequency.sum()
-    alphas = [
-        _alphas((rng.multinomial(len(counts), shares, size=size) @ flat), measurement)
-        for size in batches(n_resamples, max(flat.shape))
-    ]
-    return np.concatenate(alphas)
-
-
-def _coincidences(counts: np.ndarray) -> np.ndarray:
-    """Return each unit's coincidence matrix, shape (units, values, values)."""
-    pairs = counts[:, :, None] * counts[:, None, :].astype(np.float64)
-    diagonal = np.arange(counts.shape[1])
-    pairs[:, diagonal, diagonal] -= counts
-    return pairs / (counts.sum(axis=1) - 1)[:, None, None]
-
-
-def _alphas(flat: np.ndarray, measurement: Measurement) -> np.ndarray:
-    n_values = int(np.sqrt(flat.shape[1]))
-    observed = flat.reshape(-1, n_values, n_values)
-    totals = observed.sum(axis=2)
-    distance = _ordinal(totals) if measurement == "ordinal" else 1 - np.eye(n_values)[None]
-    apart = (observed * distance).sum(axis=(1, 2))
-    by_chance = (totals[:, :, None] * totals[:, None, :] * distance).sum(axis=(1, 2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return 1 - (totals.sum(axis=1) - 1) * apart / by_chance
-
-
-def _ordinal(totals: np.ndarray) -> np.ndarray:
-    """Return squared rank distances: (Σ from c to k of n_g − (n_c + n_k) / 2)²."""
-    below = totals.cumsum(axis=1) - totals / 2
-    return (below[:, :, None] - below[:, None, :]) ** 2
+    if n_units < 2:
+        return value, Intervals(), "one unit judged by two people; an interval needs at least two"
+    found = intervals(coefficient, used, level, n_resamples, seed)
+    if found.both:
+        return value, found, None
+    if n_raters < 3:
+        return value, found, "two people only; what others would answer takes three to tell"
+    return value, found, "too little differs between answers for an interval"

@@ -1,18 +1,24 @@
-"""Turns ratings and votes into a row per reviewer: how many, how fast, how far with the others."""
+"""Turns ratings, votes and marks into a row per reviewer: how many, how fast, how far with others.
+
+Everything is counted for all reviewers at once; two hundred take little longer than two.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lab.analysis.frames import columns_of
-from lab.analysis.preferences import left_wins
+from lab.analysis.frames import codes_of, columns_of
+from lab.analysis.intervals import Interval
+from lab.analysis.others import RatedBeside, numbers_of, rated_beside, same_votes
 from lab.records import Winner
 
 _RATING = ("item_id", "generation_id", "reviewer_id", "reviewer", "criterion", "value", "seconds")
 _VOTE = ("item_id", "reviewer_id", "reviewer", "criterion", "winner", "swapped", "seconds")
+_MARK = ("item_id", "reviewer_id", "reviewer", "seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +37,24 @@ class ReviewerSummary:
     n_voted: int
     """Pairs voted on."""
 
+    n_marked: int
+    """Texts read for marks, with marks or without."""
+
     median_seconds: float | None
     """Median time per answer, in seconds; None where no answer has a time."""
 
     rating_agreement: float | None
-    """Spearman's rho between the reviewer's ratings and the mean of the others' on the same
-    texts, averaged over criteria by their number of texts; None with fewer than three shared
-    texts, or where a side does not vary."""
+    """Pearson's r between the reviewer's ratings and the mean of the others' on the same texts,
+    their severities taken out, averaged over criteria by their number of texts; None with fewer
+    than three shared texts, or where a side does not vary."""
+
+    rating_interval: Interval | None
+    """95 % interval of it over other texts (Fisher's z, each text counted once however many
+    criteria it was rated on); None with fewer than four shared texts."""
 
     severity: float | None
-    """Mean of own rating − mean of the others', in points; below 0 is stricter; None likewise."""
+    """Mean of own rating − mean of the others', their severities taken out, in points; below 0 is
+    stricter than the average reviewer; None where no text is shared."""
 
     n_shared_ratings: int
     """Ratings of texts that somebody else rated too on the criterion."""
@@ -58,13 +72,24 @@ class ReviewerSummary:
     n_decided: int
     """Votes for one of the two texts."""
 
+    @property
+    def n_answers(self) -> int:
+        """Items rated, compared or read for marks."""
+        return self.n_rated + self.n_voted + self.n_marked
 
-def reviewers(ratings: pd.DataFrame, votes: pd.DataFrame) -> tuple[ReviewerSummary, ...]:
+
+def reviewers(
+    ratings: pd.DataFrame, votes: pd.DataFrame, marks: pd.DataFrame | None = None
+) -> tuple[ReviewerSummary, ...]:
     """Summarise every reviewer, each compared with all others but not with themselves.
+
+    Where the frames have a column `excluded`, excluded answers are summarised too, but nobody is
+    compared with them.
 
     Args:
         ratings: one row per rating, as `storage.frames.ratings` gives it; may be empty.
         votes: one row per vote, as `storage.frames.votes` gives it; may be empty.
+        marks: one row per text read for marks, as `storage.conduct.marked` gives it.
 
     Returns:
         One result per person with an answer, sorted by pseudonym.
@@ -72,73 +97,78 @@ def reviewers(ratings: pd.DataFrame, votes: pd.DataFrame) -> tuple[ReviewerSumma
     Raises:
         ValueError: a column is missing.
     """
-    rated = _with_others(columns_of(ratings, _RATING, "reviewers"))
-    voted = _with_same(columns_of(votes, _VOTE, "reviewers"))
-    people = pd.concat([rated[["reviewer", "reviewer_id"]], voted[["reviewer", "reviewer_id"]]])
-    people = people.drop_duplicates().sort_values(["reviewer", "reviewer_id"])
+    if marks is None:
+        marks = pd.DataFrame(columns=list(_MARK))
+    frames = [
+        columns_of(frame, [*names, *(["excluded"] if "excluded" in frame else [])], "reviewers")
+        for frame, names in ((ratings, _RATING), (votes, _VOTE), (marks, _MARK))
+    ]
+    people = _people(frames)
+    if people.empty:
+        return ()
+    codes = [numbers_of(frame["reviewer_id"], people["reviewer_id"]) for frame in frames]
+    n_items = [
+        _count_items(frame, who, len(people)) for frame, who in zip(frames, codes, strict=True)
+    ]
+    beside = rated_beside(frames[0], codes[0], len(people))
+    same, n_same = same_votes(frames[1], codes[1], len(people))
+    left, n_decided = _left(frames[1], codes[1], len(people))
+    seconds = _seconds(frames, codes, len(people))
     return tuple(
-        _summary(
-            str(person.reviewer_id),
-            str(person.reviewer),
-            rated[rated["reviewer_id"] == person.reviewer_id],
-            voted[voted["reviewer_id"] == person.reviewer_id],
+        ReviewerSummary(
+            reviewer_id=str(people["reviewer_id"].iloc[i]),
+            reviewer=str(people["reviewer"].iloc[i]),
+            n_rated=int(n_items[0][i]),
+            n_voted=int(n_items[1][i]),
+            n_marked=int(n_items[2][i]),
+            median_seconds=_or_none(seconds[i]),
+            **_beside(beside, i),
+            vote_agreement=_or_none(same[i]),
+            n_shared_votes=int(n_same[i]),
+            left_share=float(left[i] / n_decided[i]) if n_decided[i] else None,
+            n_decided=int(n_decided[i]),
         )
-        for person in people.itertuples()
+        for i in range(len(people))
     )
 
 
-def _with_others(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `others`: the mean rating by everybody else, NaN where nobody else rated."""
-    values = ratings["value"].astype(np.float64)
-    texts = values.groupby([ratings["generation_id"], ratings["criterion"]])
-    person = [ratings["generation_id"], ratings["criterion"], ratings["reviewer_id"]]
-    own = values.groupby(person)
-    n_others = texts.transform("count") - own.transform("count")
-    others = (texts.transform("sum") - own.transform("sum")) / n_others.where(n_others > 0)
-    return ratings.assign(value=values, others=others)
+def _people(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    names = ["reviewer", "reviewer_id"]
+    found = pd.concat([frame[names].drop_duplicates().astype(str) for frame in frames])
+    return found.drop_duplicates("reviewer_id").sort_values(names).reset_index(drop=True)
 
 
-def _with_same(votes: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `same`: the share of the others' votes on the pair that are the same."""
-    pair = [votes["item_id"], votes["criterion"]]
-    ones = pd.Series(1.0, index=votes.index)
-    n_others = ones.groupby(pair).transform("sum") - 1
-    n_same = ones.groupby([*pair, votes["winner"]]).transform("sum") - 1
-    return votes.assign(same=n_same / n_others.where(n_others > 0))
+def _count_items(frame: pd.DataFrame, who: np.ndarray, n_people: int) -> np.ndarray:
+    pairs = np.unique(codes_of(frame["item_id"]) * n_people + who)
+    return np.bincount(pairs % n_people, minlength=n_people)
 
 
-def _summary(
-    reviewer_id: str, reviewer: str, rated: pd.DataFrame, voted: pd.DataFrame
-) -> ReviewerSummary:
-    shared = rated[rated["others"].notna()]
-    same = voted["same"].dropna()
-    decided = voted[voted["winner"].isin([Winner.A.value, Winner.B.value])]
-    answers = pd.concat(
-        [each.drop_duplicates("item_id")["seconds"].astype(np.float64) for each in (rated, voted)]
-    ).dropna()
-    return ReviewerSummary(
-        reviewer_id=reviewer_id,
-        reviewer=reviewer,
-        n_rated=int(rated["item_id"].nunique()),
-        n_voted=int(voted["item_id"].nunique()),
-        median_seconds=float(answers.median()) if len(answers) else None,
-        rating_agreement=_agreement(shared),
-        severity=float((shared["value"] - shared["others"]).mean()) if len(shared) else None,
-        n_shared_ratings=len(shared),
-        vote_agreement=float(same.mean()) if len(same) else None,
-        n_shared_votes=len(same),
-        left_share=float(left_wins(decided).mean()) if len(decided) else None,
-        n_decided=len(decided),
-    )
+def _left(votes: pd.DataFrame, who: np.ndarray, n_people: int) -> tuple[np.ndarray, np.ndarray]:
+    a_won = (votes["winner"] == Winner.A.value).to_numpy()
+    decided = a_won | (votes["winner"] == Winner.B.value).to_numpy()
+    left = decided & (a_won != votes["swapped"].to_numpy(dtype=bool))
+    return np.bincount(who, left, minlength=n_people), np.bincount(who, decided, minlength=n_people)
 
 
-def _agreement(shared: pd.DataFrame) -> float | None:
-    rhos, sizes = [], []
-    for _, texts in shared.groupby("criterion"):
-        both = texts[["value", "others"]]
-        if len(both) < 3 or (both.nunique() < 2).any():
-            continue
-        ranks = both.rank()
-        rhos.append(float(np.corrcoef(ranks["value"], ranks["others"])[0, 1]))
-        sizes.append(len(both))
-    return float(np.average(rhos, weights=sizes)) if rhos else None
+def _seconds(frames: list[pd.DataFrame], codes: list[np.ndarray], n_people: int) -> np.ndarray:
+    parts = []
+    for frame, who in zip(frames, codes, strict=True):
+        keys = codes_of(frame["item_id"]) * n_people + who
+        first = np.unique(keys, return_index=True)[1]
+        seconds = frame["seconds"].to_numpy(dtype=np.float64, na_value=np.nan)
+        parts.append(pd.Series(seconds[first], index=who[first]))
+    medians = pd.concat(parts).groupby(level=0).median()
+    return medians.reindex(range(n_people)).to_numpy()
+
+
+def _beside(found: RatedBeside, i: int) -> dict[str, Any]:
+    return {
+        "rating_agreement": _or_none(found.agreement[i]),
+        "rating_interval": found.interval(i, 0.95),
+        "severity": _or_none(found.severity[i]),
+        "n_shared_ratings": int(found.n_ratings[i]),
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -134,15 +134,15 @@ def _protocol(config: RatingsConfig, found: RatingsImport, systems: tuple[str, .
 
 
 def _print_agreement(ratings: DataFrame) -> None:
-    from lab.analysis.agreement import alpha_by_criterion
+    from lab.analysis.agreement import agreement_by_criterion
 
-    rows = [
-        (name, alpha.value, alpha.interval.low if alpha.interval else None,
-         alpha.interval.high if alpha.interval else None, alpha.n_units, alpha.n_ratings)
-        for name, alpha in alpha_by_criterion(ratings).items()
-    ]  # fmt: skip
+    rows = []
+    for one in agreement_by_criterion(ratings):
+        alpha, ends = one.alpha, one.alpha.widest
+        low, high = (ends.low, ends.high) if ends else (None, None)
+        rows.append((one.criterion, alpha.value, low, high, alpha.n_units, alpha.n_ratings))
     table(
         ["criterion", "alpha", "low", "high", "texts", "ratings"],
         rows,
-        title="agreement: ordinal Krippendorff's alpha with a 95 % interval by text",
+        title="agreement: ordinal Krippendorff's alpha with a 95 % interval over texts and people",
     )
