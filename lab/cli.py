@@ -20,6 +20,7 @@ COMMANDS = {
     "generations": "import texts of any other system, or print stored ones",
     "ratings": "import existing ratings with their reviewers",
     "score": "compute automatic metrics of the generations",
+    "scores": "import scores that other programs gave, and list the metrics",
     "check": "find hallucinations in the generations",
     "study": "create, start, pause, close and watch human evaluations",
     "verdict": "say who is better, how sure that is, and who cannot be told apart",

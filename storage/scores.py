@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lab.records import MetricScore
 from storage.client import Store
 
@@ -27,3 +29,38 @@ def metrics(store: Store) -> list[str]:
     """Return the names of all metrics that have scores, sorted."""
     rows = store.rows("SELECT DISTINCT metric FROM metric_scores ORDER BY metric")
     return [row["metric"] for row in rows]
+
+
+def texts(store: Store) -> list[dict[str, Any]]:
+    """Return what a score from outside can be matched to a text by, in the order of the texts.
+
+    Returns:
+        `generation_id`, `dataset`, `key` and `prompt`, `checkpoint` and `text` of every text but
+        those made worse on purpose.
+    """
+    return store.rows(
+        "SELECT generations.id AS generation_id, datasets.name AS dataset, prompts.key AS key, "
+        "prompts.text AS prompt, checkpoints.name AS checkpoint, generations.text AS text "
+        "FROM generations "
+        "JOIN checkpoints ON checkpoints.id = generations.checkpoint_id "
+        "AND checkpoints.kind <> 'control' "
+        "JOIN prompts ON prompts.id = generations.prompt_id "
+        "JOIN datasets ON datasets.id = prompts.dataset_id ORDER BY generations.rowid"
+    )
+
+
+def newest(store: Store, metric: str) -> dict[tuple[str, str], float | None]:
+    """Return a metric's newest value of each text, by the text's id and the version."""
+    rows = store.rows(
+        "SELECT generation_id, version, value FROM newest_scores WHERE metric = $1", [metric]
+    )
+    return {(str(row["generation_id"]), row["version"]): row["value"] for row in rows}
+
+
+def overview(store: Store) -> list[dict[str, Any]]:
+    """Return one row per metric and version in use: how many texts have it, and their mean."""
+    return store.rows(
+        "SELECT metric, version, count(value) AS n_texts, avg(value) AS mean, "
+        "min(value) AS lowest, max(value) AS highest "
+        "FROM newest_scores GROUP BY metric, version ORDER BY metric, version"
+    )
