@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lab.errors import UnknownNameError
+from apps.dashboard.shelf import Shelf
+from lab.errors import StoreError, UnknownNameError
 from lab.records import Study, StudyStatus
 from storage import checkpoints, frames, studies, training
 from storage.client import Store
 
 _UNSEEN = {"sessions", "leases", "drafts", "assignments"}
 _open: Store | None = None
+_counted: tuple[int | None, str] = (None, "")
 
 
 def use(store: Store) -> None:
     """Name the store that all pages read."""
-    global _open
+    global _open, _counted, _shelf
+    if store is not _open:
+        _counted, _shelf = (None, ""), Shelf(_read)
     _open = store
 
 
@@ -44,8 +49,11 @@ def version() -> str:
 
 
 def newest_version() -> str:
-    """Ask the store for the version of what the pages show; cheap enough for every second."""
-    return _version(frames.change_token(store()))
+    """Return the newest version that can be shown without waiting; cheap enough for every second.
+
+    A newer state of the store is read meanwhile, and shown once it is.
+    """
+    return _shelf.shown(_version(frames.change_token(store())))
 
 
 def ratings() -> pd.DataFrame:
@@ -68,9 +76,9 @@ def generations() -> pd.DataFrame:
     return _frame("generations", version())
 
 
-def joined() -> pd.DataFrame:
-    """Return one row per rating, with the scores and the check of what was rated."""
-    return _frame("joined", version())
+def texts() -> pd.DataFrame:
+    """Return one row per generation with its source check; read sooner than `generations`."""
+    return _frame("texts", version())
 
 
 def prompt_tags() -> pd.DataFrame:
@@ -96,7 +104,7 @@ def criteria() -> list[str]:
 
 def dataset_names() -> list[str]:
     """Return the names of the data sets that have texts, sorted."""
-    return _distinct("generations", "dataset", version())
+    return _distinct("texts", "dataset", version())
 
 
 def reviewer_names() -> list[str]:
@@ -124,23 +132,24 @@ def counts() -> dict[str, int]:
 
 def checkpoint_names() -> list[str]:
     """Return the names of all checkpoints, oldest first."""
-    return list(dict.fromkeys(found.name for found in _records("checkpoints", version())))
+    return list(dict.fromkeys(found.name for found in _frame("checkpoint records", version())))
 
 
 def study_names() -> list[str]:
     """Return the labels of all studies, newest first: the name, with the version from 2 on."""
-    return [studies.label(study) for study, _ in _records("studies", version())][::-1]
+    return [studies.label(study) for study, _ in _frame("study records", version())][::-1]
 
 
 def all_studies() -> list[tuple[str, Study, StudyStatus]]:
     """Return label, study and status of all studies, the newest first."""
-    found = _records("studies", version())
+    found = _frame("study records", version())
     return [(studies.label(study), study, status) for study, status in found][::-1]
 
 
 def training_runs() -> list[Any]:
     """Return all training runs, oldest first."""
-    return _records("runs", version())
+    found: list[Any] = _frame("run records", version())
+    return found
 
 
 def generation(generation_id: str) -> dict[str, Any] | None:
@@ -151,17 +160,40 @@ def generation(generation_id: str) -> dict[str, Any] | None:
         return None
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+def read_ahead() -> None:
+    """Read what the first page shows, so that the first visitor does not wait for all of it."""
+    with suppress(StoreError):
+        at = _shelf.shown(_version(frames.change_token(store())))
+        for name in ("texts", "ratings", "votes"):
+            _shelf.get(name, at)
+
+
 def _version(change_token: int) -> str:
+    global _counted
     # Facts are only added, so the numbers of rows tell one state from another; what is written
     # at each step of a reviewer (leases, drafts) changes nothing on these pages.
-    counted = frames.counts(store()).items()
-    return repr([n for table, n in sorted(counted) if table not in _UNSEEN])
+    token, version = _counted
+    if token != change_token:
+        counted = frames.counts(store()).items()
+        version = repr([n for table, n in sorted(counted) if table not in _UNSEEN])
+        _counted = (change_token, version)
+    return version
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
 def _frame(name: str, at: str) -> Any:
-    return getattr(frames, name)(store())
+    return _shelf.get(name, at)
+
+
+def _read(name: str) -> Any:
+    return (_RECORDS.get(name) or getattr(frames, name))(store())
+
+
+_RECORDS: dict[str, Callable[[Store], list[Any]]] = {
+    "checkpoint records": checkpoints.systems,
+    "study records": studies.every,
+    "run records": training.runs,
+}
+_shelf = Shelf(_read)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -173,13 +205,3 @@ def _distinct(name: str, column: str, at: str) -> list[str]:
 def _tagged(tag: str, at: str) -> frozenset[str]:
     frame = _frame("prompt_tags", at)
     return frozenset(frame.loc[frame["tag"] == tag, "prompt_id"])
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _records(name: str, at: str) -> list[Any]:
-    every: dict[str, Callable[[Store], list[Any]]] = {
-        "checkpoints": checkpoints.systems,
-        "studies": studies.every,
-        "runs": training.runs,
-    }
-    return every[name](store())

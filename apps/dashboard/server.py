@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ def build_app(home: Home) -> Any:
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         with open_store(home) as store:
             data.use(store)
+            threading.Thread(target=data.read_ahead, daemon=True).start()
             yield
 
     apply_settings()

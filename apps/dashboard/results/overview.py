@@ -62,7 +62,7 @@ def _win_rates(at: str, filters: Filters) -> list[WinRate]:
 
 @once
 def _hallucinations(at: str, filters: Filters) -> tuple[HallucinationRate, ...]:
-    return hallucination_rate(filters.generations(data.generations()))
+    return hallucination_rate(filters.generations(data.texts()))
 
 
 @once

@@ -15,14 +15,14 @@ TITLE = "Overview"
 def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
-    generations = filters.generations(data.generations())
-    if generations.empty:
-        _nothing(data.generations().empty)
+    texts = filters.generations(data.texts())
+    if texts.empty:
+        _nothing(data.texts().empty)
         return
     wins, means = overview.win_rates(filters), ratings.means(filters)
     rates = overview.hallucinations(filters)
-    parts.heading(TITLE, findings.overview(wins, means, rates, len(generations)))
-    parts.cards(_figures(filters, generations))
+    parts.heading(TITLE, findings.overview(wins, means, rates, len(texts)))
+    parts.cards(_figures(filters, texts))
     names = colours.by_checkpoint(data.checkpoint_names())
     left, right = st.columns(2, gap="medium")
     with left:
@@ -34,7 +34,16 @@ def draw() -> None:
         "Everything in one table",
         "Ranges are 95 % intervals; metrics are means over the checkpoint's texts.",
     )
-    parts.table(_table(wins, means, rates, overview.metric_means(filters)), "overview")
+    with st.spinner("Reading the scores …"):
+        metrics = overview.metric_means(filters)
+    parts.table(_table(wins, means, rates, metrics), "overview")
+    parts.explained(
+        "metrics",
+        "A metric's figure is the plain mean over those of the checkpoint's texts that have a "
+        "score.",
+        "It is no judgement of quality: the page Metrics against people says how far each metric "
+        "follows what people say.",
+    )
     protocols.draw()
 
 
@@ -52,16 +61,16 @@ def _nothing(none_at_all: bool) -> None:
     )
 
 
-def _figures(filters: Filters, generations: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _figures(filters: Filters, texts: pd.DataFrame) -> list[tuple[str, str, str]]:
     ratings, votes = filters.ratings(data.ratings()), filters.votes(data.votes())
-    people = set(ratings["reviewer_id"]) | set(votes["reviewer_id"])
-    n_checked = int((generations["check_status"] == "ok").sum())
-    prompts = words.count(generations["prompt_id"].nunique(), "prompt")
+    people = {*ratings["reviewer_id"].unique(), *votes["reviewer_id"].unique()}
+    n_checked = int((texts["check_status"] == "ok").sum())
+    prompts = words.count(texts["prompt_id"].nunique(), "prompt")
     rated = words.count(ratings["generation_id"].nunique(), "text") + " rated"
-    met = words.count(len(votes.drop_duplicates("item_id")), "pair") + " compared"
+    met = words.count(votes["item_id"].nunique(), "pair") + " compared"
     return [
-        ("Checkpoints", f"{generations['checkpoint'].nunique():,}", prompts),
-        ("Texts", f"{len(generations):,}", f"{n_checked:,} checked"),
+        ("Checkpoints", f"{texts['checkpoint'].nunique():,}", prompts),
+        ("Texts", f"{len(texts):,}", f"{n_checked:,} checked"),
         ("Ratings", f"{len(ratings):,}", rated),
         ("Votes", f"{len(votes):,}", met),
         ("Reviewers", f"{len(people):,}", "who rated or voted"),
@@ -79,6 +88,14 @@ def _wins(wins: pd.DataFrame, names: dict[str, str]) -> None:
         return
     drawing = charts.dots(wins, names, (0, 1), share=True, reference=0.5)
     parts.chart(drawing, key="chart-wins", alt_text="Win rate per checkpoint with intervals")
+    parts.explained(
+        "win rate",
+        "Of all votes between this checkpoint's texts and others', the share that it won; votes "
+        "“both bad” are left out.",
+        "The interval is clustered by reviewer and by prompt (Cameron, Gelbach and Miller 2011), "
+        "with t on the logit scale and the smaller number of clusters − 1 degrees of freedom. It "
+        "depends on which opponents a checkpoint met; the page Verdict corrects for them.",
+    )
 
 
 def _rates(rates: pd.DataFrame, names: dict[str, str]) -> None:
@@ -95,6 +112,13 @@ def _rates(rates: pd.DataFrame, names: dict[str, str]) -> None:
         return
     drawing = charts.dots(rates, names, (0, 1), share=True)
     parts.chart(drawing, key="chart-rates", alt_text="Hallucination rate per checkpoint")
+    parts.explained(
+        "texts with a hallucination",
+        "Of all texts that could be checked against their source, the share in which the check "
+        "marks at least one piece.",
+        "The interval is clustered by prompt, with t on the logit scale; where all or none are "
+        "marked each prompt counts once (Clopper and Pearson 1934). The check itself errs.",
+    )
 
 
 def _means(means: pd.DataFrame, names: dict[str, str]) -> None:
@@ -114,6 +138,14 @@ def _means(means: pd.DataFrame, names: dict[str, str]) -> None:
             drawing = charts.dots(group, names, (1, top))
             alt_text = f"Mean {criterion} per checkpoint with intervals"
             parts.chart(drawing, key=f"chart-means-{criterion}", alt_text=alt_text)
+    parts.explained(
+        "mean rating",
+        "The mean of all ratings of the checkpoint's texts on the criterion, each rating counting "
+        "alike.",
+        "The interval is mean ± t × the error of the pigeonhole bootstrap over reviewers and "
+        "prompts (Owen 2007) in closed form. A severe reviewer pulls down whom they rate; the "
+        "page Ratings takes severity out.",
+    )
 
 
 def _table(

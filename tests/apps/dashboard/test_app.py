@@ -58,11 +58,11 @@ def test_a_lease_or_draft_is_no_new_version(filled, monkeypatch) -> None:
     data.use(filled)
     counted = frames.counts(filled)
     monkeypatch.setattr(frames, "counts", lambda store: counted | {"leases": 99, "drafts": 99})
-    leased = data._version.__wrapped__(1)
+    leased = data._version(-1)
     monkeypatch.setattr(frames, "counts", lambda store: counted)
-    assert data._version.__wrapped__(2) == leased
+    assert data._version(-2) == leased
     monkeypatch.setattr(frames, "counts", lambda store: counted | {"ratings": 0})
-    assert data._version.__wrapped__(3) != leased
+    assert data._version(-3) != leased
 
 
 def test_each_frozen_protocol_can_be_read_with_its_hash(app, filled) -> None:
