@@ -12,10 +12,35 @@ from lab.errors import ConfigError, InputError
 from lab.records import MetricScore
 
 TAKEN = frozenset(
-    "study item_id prompt_id prompt_key dataset split generation_id checkpoint_id checkpoint "
-    "reviewer_id reviewer criterion value seconds comment flag created_at answer_id excluded "
-    "n_tokens mean_logprob latency_seconds sample_index check_status n_spans "
-    "hallucination_score people".split()
+    {
+        "answer_id",
+        "check_status",
+        "checkpoint",
+        "checkpoint_id",
+        "comment",
+        "created_at",
+        "criterion",
+        "dataset",
+        "excluded",
+        "flag",
+        "generation_id",
+        "hallucination_score",
+        "item_id",
+        "latency_seconds",
+        "mean_logprob",
+        "n_spans",
+        "n_tokens",
+        "people",
+        "prompt_id",
+        "prompt_key",
+        "reviewer",
+        "reviewer_id",
+        "sample_index",
+        "seconds",
+        "split",
+        "study",
+        "value",
+    }
 )
 """Columns of the store's frames: a metric of this name could not be told from them."""
 
