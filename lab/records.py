@@ -306,11 +306,30 @@ class Generation:
     mean_logprob: float | None = None
     """Mean log-probability per written token under the checkpoint at temperature 1, in nats."""
     finish_reason: str | None = None
-    """"end" (end token) or "length"; None for an outside system."""
+    """"end" (end token), "stop" (a stop string) or "length"; None for an outside system."""
     latency_seconds: float | None = None
-    """Seconds from the batch's start until this text was finished."""
+    """Seconds from the reading of its prompt until this text was finished."""
     created_at: datetime = field(default_factory=now)
     """When it was made, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenScores:
+    """How likely each token of a generation was when it was written, and how open the choice.
+
+    Packed: base64 of little-endian numbers, one per token written; `lab.packing` reads them.
+    """
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    generation_id: str
+    """The text; no text has two."""
+    ends: str
+    """uint32: where each token ends in the text, in code points."""
+    log_probabilities: str
+    """float16: at temperature 1, in nats."""
+    entropies: str
+    """float16: of the distribution that the token was drawn from, at temperature 1, in nats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

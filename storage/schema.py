@@ -25,6 +25,7 @@ TABLES: dict[type, str] = {
     records.TrainingStep: "training_steps",
     records.Checkpoint: "checkpoints",
     records.Generation: "generations",
+    records.TokenScores: "token_scores",
     records.MetricScore: "metric_scores",
     records.CheckResult: "check_results",
     records.HallucinationSpan: "hallucination_spans",
@@ -84,6 +85,7 @@ UNIQUE = {
     "invitation_uses": ("invitation_id",),
     "message_reads": ("message_id",),
     "prompt_tags": ("prompt_id", "tag"),
+    "token_scores": ("generation_id",),
     "assignments": ("item_id", "reviewer_id"),
 }
 """Fields that no two rows of a table may share; checked in the writer's transaction."""

@@ -86,9 +86,9 @@ def sample_checkpoint(
             return 0
         with progress(f"sampling {name}") as advance:
             for batch in sample(checkpoint, rows, config, skip=done):
-                store.add(batch)
+                store.add([record for one in batch for record in (one.generation, one.tokens)])
                 n_made += len(batch)
-                n_tokens += sum(generation.n_tokens or 0 for generation in batch)
+                n_tokens += sum(one.generation.n_tokens or 0 for one in batch)
                 speed = n_tokens / (time.perf_counter() - started)
                 advance(n_made / len(wanted), f"{n_made} texts, {speed:,.0f} tokens/s")
     return n_made

@@ -13,10 +13,11 @@ from lab.errors import CheckpointError, InputError
 from lab.models.load import LoadedModel, load_model
 from lab.models.prompts import prompt_ids, render
 from lab.models.threads import threads
-from lab.records import Checkpoint, Generation, Prompt
+from lab.records import Checkpoint, Generation, Prompt, TokenScores
 from lab.sample.batch import Request, Written, write
 from lab.sample.config import SampleConfig, decoding
 from lab.sample.stops import Stops
+from lab.sample.tokens import Pieces, token_scores
 
 
 def sample(
@@ -24,7 +25,7 @@ def sample(
     prompts: Sequence[Prompt],
     config: SampleConfig,
     skip: Collection[tuple[str, int]] = (),
-) -> Iterator[list[Generation]]:
+) -> Iterator[list[Sampled]]:
     """Let a checkpoint write texts for prompts.
 
     Each text has its own random numbers, made from the seed, the prompt's key and the sample's
@@ -63,6 +64,17 @@ def sample(
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """One text that was written."""
+
+    generation: Generation
+    """The text."""
+
+    tokens: TokenScores
+    """How likely each of its tokens was."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
     """One text to be written."""
 
@@ -73,7 +85,8 @@ class _Job:
 
 def _batches(
     loaded: LoadedModel, checkpoint: Checkpoint, jobs: Sequence[_Job], config: SampleConfig
-) -> Iterator[list[Generation]]:
+) -> Iterator[list[Sampled]]:
+    pieces = Pieces(loaded.tokenizer)
     requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in jobs]
     texts = write(loaded, requests, config)
     while True:
@@ -82,7 +95,7 @@ def _batches(
         if not finished:
             return
         yield [
-            _generation(loaded, checkpoint, jobs[number], written, config)
+            _sampled(pieces, checkpoint, jobs[number], written, config)
             for number, written in finished
         ]
 
@@ -108,17 +121,14 @@ def _uniforms(job: _Job, config: SampleConfig, context: int) -> torch.Tensor:
     return torch.rand(most, generator=generator, dtype=torch.float64)
 
 
-def _generation(
-    loaded: LoadedModel, checkpoint: Checkpoint, job: _Job, written: Written, config: SampleConfig
-) -> Generation:
-    return Generation(
+def _sampled(
+    pieces: Pieces, checkpoint: Checkpoint, job: _Job, written: Written, config: SampleConfig
+) -> Sampled:
+    text = Stops(pieces.tokenizer, config.stop).cut(pieces.text(written.ids))
+    generation = Generation(
         prompt_id=job.prompt.id,
         checkpoint_id=checkpoint.id,
-        text=Stops(loaded.tokenizer, config.stop).cut(
-            loaded.tokenizer.decode(
-                written.ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
-            )
-        ),
+        text=text,
         decoding=decoding(config),
         seed=config.seed,
         sample_index=job.sample_index,
@@ -128,3 +138,4 @@ def _generation(
         finish_reason=written.finish_reason,
         latency_seconds=written.seconds,
     )
+    return Sampled(generation, token_scores(generation.id, text, written, pieces))

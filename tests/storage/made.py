@@ -46,6 +46,9 @@ def one_of_each() -> list[Any]:
         seed=2**62, sample_index=1, n_prompt_tokens=3, n_tokens=4, mean_logprob=-1.5,
         finish_reason="end", latency_seconds=0.25,
     )  # fmt: skip
+    tokens = r.TokenScores(
+        generation_id=generation.id, ends="BAAAAA==", log_probabilities="AMA=", entropies="ADw="
+    )
     score = r.MetricScore(generation_id=generation.id, metric="bleu", version="1", value=0.5)
     result = r.CheckResult(
         generation_id=generation.id, checker="source", version="1", status=r.CheckStatus.OK,
@@ -98,10 +101,9 @@ def one_of_each() -> list[Any]:
         decided_by_id=account.id,
     )  # fmt: skip
     return [
-        account, dataset, prompt, tag, external, run, step, checkpoint, generation, score, result,
-        span,
-        session, study, event, item, control, assignment, lease, draft, answer, rating, vote,
-        mark, judgement, invitation, use, message, read, exclusion,
+        account, dataset, prompt, tag, external, run, step, checkpoint, generation, tokens, score,
+        result, span, session, study, event, item, control, assignment, lease, draft, answer, rating,
+        vote, mark, judgement, invitation, use, message, read, exclusion,
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ Texts = dict[tuple[str, int], str]
 def draw(checkpoint: Checkpoint, prompts: list[Prompt], **changes: object) -> list[Generation]:
     values: dict = {"max_new_tokens": 40, "temperature": 1.0, "threads": 1, "device": "cpu"}
     config = SampleConfig(**{**values, **changes})
-    return [each for batch in sample(checkpoint, prompts, config) for each in batch]
+    return [each.generation for batch in sample(checkpoint, prompts, config) for each in batch]
 
 
 def texts(generations: list[Generation]) -> Texts:
@@ -103,9 +103,9 @@ def test_what_exists_is_skipped_and_the_rest_is_the_same(
     gpt: Checkpoint, prompts: list[Prompt]
 ) -> None:
     config = SampleConfig(n_samples=2, max_new_tokens=30, batch_rows=8, threads=1, device="cpu")
-    whole = [each for batch in sample(gpt, prompts, config) for each in batch]
+    whole = [each.generation for batch in sample(gpt, prompts, config) for each in batch]
     done = {(each.prompt_id, each.sample_index) for each in whole[:17]}
-    rest = [each for batch in sample(gpt, prompts, config, skip=done) for each in batch]
+    rest = [each.generation for batch in sample(gpt, prompts, config, skip=done) for each in batch]
     assert texts(rest) == texts(whole[17:])
     assert all(each.decoding == decoding(config) for each in rest)
 
