@@ -102,8 +102,8 @@ def one_of_each() -> list[Any]:
     )  # fmt: skip
     return [
         account, dataset, prompt, tag, external, run, step, checkpoint, generation, tokens, score,
-        result, span, session, study, event, item, control, assignment, lease, draft, answer, rating,
-        vote, mark, judgement, invitation, use, message, read, exclusion,
+        result, span, session, study, event, item, control, assignment, lease, draft, answer,
+        rating, vote, mark, judgement, invitation, use, message, read, exclusion,
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def test_numbers_come_back_from_their_text() -> None:
     assert unpack(pack([0, 7, 2**32 - 1], "uint32"), "uint32").tolist() == [0, 7, 2**32 - 1]
     assert unpack(pack([-0.5, -8.25], "float16"), "float16").tolist() == [-0.5, -8.25]
     assert pack([], "float16") == ""
-    with pytest.raises(ValueError, match="padding|base64"):
+    with pytest.raises(ValueError, match="padding"):
         unpack("abc", "uint32")
 
 
