@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+from apps.dashboard.word_diff import Piece
 
 _BIDI_CONTROLS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -43,6 +46,19 @@ def marked_text(text: str, marks: Iterable[Mark]) -> str:
         position = mark.end
     pieces.append(_safe(text[position:]))
     return "".join(pieces)
+
+
+def compared_text(pieces: Iterable[Piece], tag: Literal["del", "ins"]) -> str:
+    """Write a text as HTML, with what only it has in <del> or <ins>.
+
+    Args:
+        pieces: of `word_diff.compared`, however hostile.
+        tag: "del" for the text that stands first, "ins" for the other.
+    """
+    return "".join(
+        _safe(piece.text) if piece.is_shared else f"<{tag}>{_safe(piece.text)}</{tag}>"
+        for piece in pieces
+    )
 
 
 def _joined(marks: Iterable[Mark], length: int) -> list[Mark]:

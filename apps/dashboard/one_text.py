@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import data, parts, words
+from apps.dashboard import comparing, data, parts, words
 from apps.dashboard.marked import Mark, marked_text
+from storage.origin import origin
 
 _RATING = {
     "reviewer": "reviewer",
@@ -22,6 +23,7 @@ _RATING = {
     "study": "study",
 }
 _WHOLE_SECONDS = {"seconds": st.column_config.NumberColumn("seconds", format="%.0f")}
+_KINDS = {"ratings": "ratings", "votes": "a vote", "reviewer_spans": "marks"}
 _SPAN = {
     "checker": "check",
     "text": "marked",
@@ -65,22 +67,26 @@ def show(generation_id: str) -> None:
     with right:
         _origin(one)
     _tables(one)
+    comparing.show(one)
 
 
 def _texts(one: dict[str, Any]) -> None:
-    spans = [span for span in one["spans"] if span["checker"] == "source"]
     marks = [
-        Mark(start=span["start"], end=span["end"], title=f"{span['type']}: {span['evidence']}")
-        for span in spans
+        Mark(start=span["start"], end=span["end"], title=_evidence(span)) for span in one["spans"]
     ]
-    title = "Text" + (
-        f", with {words.count(len(marks), 'mark')} of the source check" if marks else ""
-    )
+    checkers = sorted({span["checker"] for span in one["spans"]})
+    whose = f"the {words.listed(checkers)} check{'s' if len(checkers) > 1 else ''}"
+    title = "Text" + (f", with {words.count(len(marks), 'mark')} of {whose}" if marks else "")
     _words(title, marked_text(one["text"], marks), "words main")
     _reviewers_marks(one)
     for title, key in (("Prompt", "prompt"), ("Source", "source"), ("Reference", "reference")):
         if one[key]:
             _words(title, marked_text(one[key], []))
+
+
+def _evidence(span: dict[str, Any]) -> str:
+    said = f"{span['type']}: {span['evidence']}"
+    return said if span["checker"] == "source" else f"{span['checker']} check, {said}"
 
 
 def _reviewers_marks(one: dict[str, Any]) -> None:
@@ -109,10 +115,15 @@ def _words(title: str, escaped: str, kind: str = "words") -> None:
 
 def _origin(one: dict[str, Any]) -> None:
     checkpoint, run = one["checkpoint"], one["run"]
-    _facts(
+    lineage = origin(data.store(), one["generation_id"])
+    facts(
         "Where it comes from",
         {
             "Data set": f"{one['dataset']}, {one['split']}",
+            "From": lineage["dataset"]["origin"],
+            "Licence": lineage["dataset"]["licence"],
+            "Data's SHA-256": lineage["dataset"]["content_sha256"],
+            "Tags": ", ".join(lineage["tags"]),
             "Checkpoint": f"{checkpoint['name']} ({checkpoint['kind']})",
             "Parameters": _thousands(checkpoint["n_parameters"]),
             "Tokens seen": _thousands(checkpoint["n_tokens"]),
@@ -121,9 +132,10 @@ def _origin(one: dict[str, Any]) -> None:
             "Weights": checkpoint["weights_sha256"],
             "Template": checkpoint["template"],
             "Training run": run and f"{run['name']}, {run['created_at']:%Y-%m-%d %H:%M} UTC",
+            "Trained from": run and " ← ".join(_trained(step) for step in lineage["checkpoints"]),
         },
     )
-    _facts(
+    facts(
         "How it was sampled",
         {
             "Decoding": ", ".join(f"{name} {value}" for name, value in one["decoding"].items()),
@@ -145,13 +157,23 @@ def _origin(one: dict[str, Any]) -> None:
             )
 
 
-def _facts(title: str, facts: dict[str, Any]) -> None:
-    known = {name: value for name, value in facts.items() if value not in (None, "", words.NOTHING)}
+def facts(title: str, said: dict[str, Any]) -> None:
+    """List what is known, under a title, as plain text."""
+    known = {name: value for name, value in said.items() if value not in (None, "", words.NOTHING)}
     lines = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{marked_text(str(value), [])}</dd>"
         for name, value in known.items()
     )
     st.html(f'<h3 class="sub">{html.escape(title)}</h3><dl class="facts">{lines}</dl>')
+
+
+def _trained(step: dict[str, Any]) -> str:
+    """Say what a checkpoint was trained on: empty for one known by its texts alone."""
+    if step["run"] is None:
+        return str(step["name"])
+    seed = f", seed {step['seed']}" if step["seed"] is not None else ""
+    data_set = f"{step['dataset']} {step['content_sha256'][:12]}"
+    return f"{step['name']} (run {step['run']}, data {data_set}{seed})"
 
 
 def _tables(one: dict[str, Any]) -> None:
@@ -165,6 +187,7 @@ def _tables(one: dict[str, Any]) -> None:
         _table(one, "Votes", _votes(one), "Nobody has compared this text yet.")
         said = _renamed(one["reviewer_spans"], _REVIEWER_SPAN)
         _table(one, "Reviewers' marks", said, "Nobody has looked for faults in this text yet.")
+        _table(one, "Comments and flags", _comments(one), "Nobody has remarked anything on it.")
 
 
 def _table(one: dict[str, Any], title: str, frame: pd.DataFrame, nothing: str) -> None:
@@ -194,6 +217,25 @@ def _marks(one: dict[str, Any]) -> pd.DataFrame:
         confirmed = f"{sum(judged)} of {len(judged)}" if judged else ""
         rows.append(span | {"confirmed": confirmed})
     return _renamed(rows, _SPAN)
+
+
+def _comments(one: dict[str, Any]) -> pd.DataFrame:
+    """List what was remarked, each answer once, oldest first."""
+    given = {
+        answer["answer_id"]: {
+            "reviewer": answer["reviewer"],
+            "with": kind,
+            "comment": answer["comment"],
+            "flag": answer["flag"],
+            "study": answer["study"],
+            "when": answer["created_at"],
+        }
+        for kind in ("ratings", "votes", "reviewer_spans")
+        for answer in one[kind]
+        if answer["comment"] or answer["flag"]
+    }
+    rows = sorted(given.values(), key=lambda answer: answer["when"])
+    return _renamed([row | {"with": _KINDS[row["with"]]} for row in rows], {})
 
 
 def _votes(one: dict[str, Any]) -> pd.DataFrame:

@@ -1,128 +1,166 @@
-"""Texts: turns a filtered table of all texts into one text with everything known about it."""
+"""Texts: turns a search through all texts into one text with everything known about it."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from apps.dashboard import data, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.one_text import show
-from apps.dashboard.results.metrics import metric_columns
-from apps.dashboard.results.texts import means
+from apps.dashboard.results import texts as results
 from lab.metrics.run import METRICS
+from storage.texts import SORTS, Kept, Wanted
 
 TITLE = "Texts"
-MOST_ROWS = 2000
-KEPT = {
-    "All": "every text",
-    "With a mark": "texts in which the check marks something",
-    "Without a mark": "checked texts without a mark",
-    "Rated": "texts that somebody rated",
+ROWS = 50
+KEPT: dict[str, Kept] = {
+    "All": "all",
+    "With a mark": "marked",
+    "Without a mark": "unmarked",
+    "Rated": "rated",
+    "Compared": "compared",
+    "Marked by people": "people",
+    "Comment or flag": "commented",
 }
 
 
 def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
-    every = filters.generations(data.generations())
-    if every.empty:
-        parts.heading(TITLE, "No text within these filters yet.")
-        _nothing(data.generations().empty)
+    if not data.counts()["generations"]:
+        parts.heading(TITLE, "No text yet.")
+        parts.empty("No texts yet", "Sample a checkpoint on a data set's prompts.", "lab sample")
         return
     heading = st.container()
-    rated = means(data.version(), filters)
-    kept, wanted = _choose()
-    table = _table(_keep(every, rated, kept, wanted), rated)
+    asked = _ask(filters)
+    ids = results.found(data.version(), asked)
     with heading:
-        parts.heading(TITLE, _finding(every, len(table), kept, wanted))
-    if table.empty:
-        parts.empty("No text fits", "Choose “All”, or empty the field for the prompt.")
+        parts.heading(TITLE, _finding(asked, len(ids)))
+    if len(ids):
+        _table(ids, asked)
     else:
-        _select(table, kept, wanted)
+        parts.empty(
+            "No text fits",
+            "Choose “All”, empty the search, or press Clear filters in the sidebar.",
+        )
     if chosen := st.query_params.get("text"):
+        _steps(ids, chosen)
         show(chosen)
 
 
-def _nothing(none_at_all: bool) -> None:
-    if none_at_all:
-        parts.empty("No texts yet", "Sample a checkpoint on a data set's prompts.", "lab sample")
-    else:
-        parts.hidden("texts")
-
-
-def _choose() -> tuple[str, str]:
+def _ask(filters: Filters) -> Wanted:
+    kept = st.segmented_control(
+        "Show", list(KEPT), default="All", required=True, key="kept", bind="query-params"
+    )
+    orders = [*SORTS, *(f"metric:{name}" for name in results.metrics(data.version()))]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kept = st.segmented_control(
-            "Show", list(KEPT), default="All", required=True, key="kept", bind="query-params"
+        searched = st.text_input(
+            "Words in the text",
+            key="find",
+            bind="query-params",
+            width=260,
+            help="Texts that hold all of these words; put a phrase in quotes.",
         )
-        wanted = st.text_input(
-            "Prompt's name contains", key="prompt", bind="query-params", width=220
-        )
-    return kept, wanted
+        prompt = st.text_input("Prompt's name contains", key="prompt", bind="query-params",
+                               width=200)  # fmt: skip
+        if st.session_state.get("sort", "written") not in orders:
+            del st.session_state["sort"]
+        sort = st.selectbox("Sort by", orders, key="sort", bind="query-params", width=220,
+                            format_func=lambda name: name.removeprefix("metric:"))  # fmt: skip
+        falling = st.toggle("Largest first", key="largest", bind="query-params")
+    return results.wanted(
+        filters,
+        words=searched,
+        prompt=prompt,
+        kept=KEPT[cast("str", kept)],
+        sort=sort,
+        falling=falling,
+    )
 
 
-def _keep(every: pd.DataFrame, rated: pd.DataFrame, kept: str, wanted: str) -> pd.DataFrame:
-    checked = every["check_status"] == "ok"
-    marked = every["n_spans"].fillna(0) > 0
-    masks = {
-        "With a mark": checked & marked,
-        "Without a mark": checked & ~marked,
-        "Rated": every["generation_id"].isin(rated.index),
-    }
-    frame = every[masks[kept]] if kept in masks else every
-    return frame[frame["prompt_key"].str.contains(wanted, case=False, regex=False)]
+def _finding(asked: Wanted, n_found: int) -> str:
+    every = data.counts()["generations"]
+    if asked == Wanted(sort=asked.sort, falling=asked.falling):
+        return f"{words.count(n_found, 'text')} in this lab."
+    share = words.percent(n_found / every)
+    return f"{words.count(n_found, 'text')} of {every:,} ({share}) fit the search and the filters."
 
 
-def _table(frame: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
-    first = ["prompt_key", "checkpoint", "n_spans"]
-    last = [*metric_columns(frame), "n_tokens", "dataset", "split", "generation_id"]
-    # The frame is in the order of writing: a new text comes last, selected rows keep their places.
-    frame = frame.set_index("generation_id", drop=False)
-    joined = pd.concat([frame[first], rated.reindex(frame.index), frame[last]], axis=1)
-    return joined.reset_index(drop=True)
-
-
-def _select(table: pd.DataFrame, kept: str, wanted: str) -> None:
-    shown = table.head(MOST_ROWS)
-    if len(table) > MOST_ROWS:
-        parts.note(f"The first {MOST_ROWS:,} of {len(table):,}; narrow the filters to see others.")
+def _table(ids: np.ndarray, asked: Wanted) -> None:
+    n_pages = -(-len(ids) // ROWS)
+    number = min(_number(st.query_params.get("page", "1")), n_pages)
+    shown = [name.decode() for name in ids[(number - 1) * ROWS : number * ROWS]]
+    table = results.page(data.version(), asked, tuple(shown))
     parts.note("Select a row to read the text with everything known about it.")
-    # What is selected is kept by its id, so that a text that joins the table moves nothing.
-    key = f"texts-{st.session_state['filters']}-{kept}-{wanted}"
     st.dataframe(
-        shown,
+        table[_order(table)],
         hide_index=True,
         height=330,
-        column_config=_columns(shown),
-        on_select=partial(_remember, key, list(shown["generation_id"])),
+        column_config=_columns(table),
+        on_select=partial(_remember, f"texts-{hash(asked)}-{number}", shown),
         selection_mode="single-row",
-        key=key,
+        key=f"texts-{hash(asked)}-{number}",
         placeholder="–",
     )
-    parts.download(table, "texts")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Earlier page", on_click=_turn, args=(number - 1,), disabled=number <= 1,
+                  icon=":material/chevron_left:", key="page-before")  # fmt: skip
+        st.button("Later page", on_click=_turn, args=(number + 1,), disabled=number >= n_pages,
+                  icon=":material/chevron_right:", key="page-after")  # fmt: skip
+        parts.note(f"Page {number:,} of {n_pages:,}")
+        st.download_button(
+            "Download all as CSV",
+            partial(results.as_csv, ids, asked),
+            file_name="texts.csv",
+            mime="text/csv",
+            key="download-texts",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )
+
+
+def _steps(ids: np.ndarray, chosen: str) -> None:
+    """Draw the steps to the text before and after the chosen one, in the table's order."""
+    (places,) = np.nonzero(ids == chosen.encode("ascii", "replace"))
+    if not len(places):
+        return
+    place = int(places[0])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Previous text", on_click=_go, args=(ids, place - 1), disabled=place == 0,
+                  icon=":material/arrow_back:", shortcut="k", key="text-before")  # fmt: skip
+        st.button("Next text", on_click=_go, args=(ids, place + 1), disabled=place + 1 == len(ids),
+                  icon=":material/arrow_forward:", shortcut="j", key="text-after")  # fmt: skip
+        parts.note(f"Text {place + 1:,} of {len(ids):,}")
+
+
+def _go(ids: np.ndarray, place: int) -> None:
+    st.query_params["text"] = ids[place].decode()
+    st.query_params.pop("beside", None)
+    _turn(place // ROWS + 1)
+
+
+def _turn(number: int) -> None:
+    st.query_params["page"] = str(number)
+
+
+def _number(said: str) -> int:
+    return max(1, int(said)) if said.isdecimal() else 1
 
 
 def _remember(key: str, ids: list[str]) -> None:
     for row in st.session_state[key].selection.rows:
         st.query_params["text"] = ids[row]
+        st.query_params.pop("beside", None)
 
 
-def _finding(every: pd.DataFrame, n_shown: int, kept: str, wanted: str) -> str:
-    n_checked = int((every["check_status"] == "ok").sum())
-    n_marked = int((every["n_spans"].fillna(0) > 0).sum())
-    prompts = words.count(every["prompt_id"].nunique(), "prompt")
-    checkpoints = words.count(every["checkpoint"].nunique(), "checkpoint")
-    first = f"{words.count(len(every), 'text')} of {prompts} by {checkpoints}; "
-    checked = (
-        f"{n_marked:,} of {n_checked:,} checked ones have a mark." if n_checked else "none checked."
-    )
-    if kept == "All" and not wanted:
-        return first + checked
-    return f"{first}{checked} Shown: {n_shown:,}."
+def _order(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if name != "generation_id"] + ["generation_id"]
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
@@ -130,7 +168,15 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "prompt_key": "Prompt",
         "checkpoint": "Checkpoint",
+        "beginning": st.column_config.TextColumn("Begins", width="medium"),
         "n_spans": number("Marks", help="Pieces that the source check marks"),
+        "n_reviewers": number("Reviewers", help="People who judged it"),
+        "n_comments": number("Comments", help="Answers with a comment or a flag"),
+        "disagreement": number(
+            "Disagreement",
+            format="%.2f",
+            help="Standard deviation of its ratings, in points, mean over the criteria",
+        ),
         "n_tokens": "Tokens",
         "dataset": "Data set",
         "split": "Split",
