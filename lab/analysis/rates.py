@@ -65,7 +65,8 @@ def hallucination_rate(frame: pd.DataFrame, level: float = 0.95) -> tuple[Halluc
     needed = ["checkpoint", "prompt_id", "check_status", "n_spans"]
     rows = columns_of(frame, needed, "hallucination_rate")
     return tuple(
-        _rate(str(name), group, level) for name, group in rows.groupby("checkpoint", sort=True)
+        _rate(str(name), group, level)
+        for name, group in rows.groupby("checkpoint", sort=True, observed=True)
     )
 
 

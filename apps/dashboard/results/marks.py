@@ -1,0 +1,28 @@
+"""Narrows what reviewers marked in texts to what the filters leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from apps.dashboard import data
+from apps.dashboard.filters import Filters
+from apps.dashboard.results.rows import once
+from storage import frames
+
+
+def marks(filters: Filters) -> pd.DataFrame:
+    """Return one row per piece that a reviewer marked; see `storage.frames.reviewer_spans`."""
+    # Marks are given on no criterion; a chosen one leaves them all.
+    return replace(filters, criterion=None).ratings(every(data.version()))
+
+
+@once
+def every(at: str) -> pd.DataFrame:
+    """Return all marks, with a column `excluded`: by a decision about the study's reviewer."""
+    found = frames.reviewer_spans(data.store())
+    left_out = frames.excluded(data.store())
+    pairs = set(zip(left_out["study"], left_out["reviewer"], strict=True))
+    given = zip(found["study"], found["reviewer"], strict=True)
+    return found.assign(excluded=[pair in pairs for pair in given])
