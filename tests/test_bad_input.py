@@ -31,6 +31,7 @@ FILES: dict[str, bytes] = {
     "bad.toml": b"n_prompts = \n",
     "field.toml": b'checkpoints = ["x"]\ndataset = "small"\nreviewer_per_item = 2\n',
     "short-password": b"1234\n",
+    "grid.toml": b"temperature = [0.5, 1.0]\ntop_p = [1.0, 2]\n",
     "settings.toml": b"temprature = 1.0\n",
     "gold.toml": b'[[gold]]\nprompt = "1"\ncheckpoint = "x"\nratings = {fluency = 9}\n',
     "pattern.toml": b'prompt_pattern = "("\n',
@@ -88,6 +89,11 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
     "sample: bad value": (
         ["sample", "x", "--dataset", "small", "--top-p", "2"],
         None,
+        ["top_p", "2"],
+    ),
+    "sample: bad grid": (
+        ["sample", "x", "--dataset", "small", "--grid", "{file}"],
+        "grid.toml",
         ["top_p", "2"],
     ),
     "sample: unknown setting": (

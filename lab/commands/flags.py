@@ -54,7 +54,8 @@ def read_config(
         ConfigError: the file is not TOML or names a field that does not exist, or a field that
             must be given is not.
     """
-    values = _read_file(getattr(arguments, "config", None), config)
+    path = getattr(arguments, "config", None)
+    values = {} if path is None else read_settings(path, config)
     for item in dataclasses.fields(config):  # type: ignore[arg-type]
         given = getattr(arguments, item.name, None)
         if item.name not in skip and given is not None:
@@ -131,9 +132,12 @@ def _simple_type(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def _read_file(path: str | None, config: type) -> dict[str, Any]:
-    if path is None:
-        return {}
+def read_settings(path: str, config: type) -> dict[str, Any]:
+    """Read a TOML file whose fields are those of a config.
+
+    Raises:
+        ConfigError: it is not TOML, or names a field that does not exist.
+    """
     import tomllib
 
     try:

@@ -17,8 +17,10 @@ examples:
   lab sample baseline candidate --dataset world --limit 60 --temperature 0.7
   lab sample candidate --dataset world --strategy greedy
   lab sample candidate --dataset world --n-samples 4 --top-p 0.9 --seed 7
+  lab sample candidate --dataset world --grid grid.toml
 
-Run again, it writes only what is missing for the same settings and seed.
+A grid is a settings file with lists, such as `temperature = [0.5, 0.8]`: each combination is
+sampled, and stored with its settings. Run again, only what is missing is written.
 """
 
 
@@ -33,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split", choices=["train", "validation", "test"], default="test", help="(default: test)"
     )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N prompts")
+    parser.add_argument(
+        "--grid", metavar="FILE", help="settings with lists of values as TOML: all combinations"
+    )
     flags.add_config(parser, SampleConfig)
     parser.set_defaults(handler=_sample)
 
@@ -40,14 +45,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _sample(arguments: argparse.Namespace) -> None:
     from lab.home import find_home
     from lab.sample.config import SampleConfig
+    from lab.sample.grid import words
 
     config = flags.read_config(arguments, SampleConfig)
+    configs = _combinations(arguments.grid, config)
     home = find_home(arguments.home)
     for name in arguments.checkpoints:
-        made = sample_checkpoint(
-            home, name, arguments.dataset, arguments.split, arguments.limit, config
-        )
-        say(f"{name}: {made:,} new texts" if made else f"{name}: nothing missing, no new texts")
+        for one in configs:
+            made = sample_checkpoint(
+                home, name, arguments.dataset, arguments.split, arguments.limit, one
+            )
+            told = f"{name} ({words(one)})" if len(configs) > 1 else name
+            say(f"{told}: {made:,} new texts" if made else f"{told}: nothing missing, no new texts")
+
+
+def _combinations(path: str | None, config: SampleConfig) -> list[SampleConfig]:
+    from lab.sample.config import SampleConfig
+    from lab.sample.grid import expand
+
+    if path is None:
+        return [config]
+    return expand(config, flags.read_settings(path, SampleConfig))
 
 
 def sample_checkpoint(
