@@ -22,8 +22,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-_N_POINTS = 4000
+if TYPE_CHECKING:
+    import numpy as np
+
+_N_POINTS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +169,7 @@ def _smallest(
     level: float,
     power: float,
 ) -> Detectable:
-    if min(n_prompts, reviewers_per_item) < 1 or n_reviewers < reviewers_per_item:
-        raise ValueError(
-            f"power needs prompts, reviewers per item, and as many reviewers in all; got "
-            f"{n_prompts}, {reviewers_per_item}, {n_reviewers}"
-        )
+    _check_counts(n_prompts, reviewers_per_item, n_reviewers)
     if not 0 < level < power < 1:
         raise ValueError(f"0 < level < power < 1 is needed; got level {level}, power {power}")
     settings = Detectable(
@@ -192,29 +192,17 @@ def _smallest(
 
 
 def _solve(settings: Detectable, difference: Spread) -> Detectable:
-
-    import numpy as np
     from scipy.optimize import brentq
-    from scipy.stats import chi2, norm, t
 
-    n, k, m = settings.n_prompts, settings.reviewers_per_item, settings.n_reviewers
-    residual = difference.residual**2 / (n * k)
-    prompts = difference.prompt**2 / n + residual
-    reviewers = difference.reviewer**2 / m + residual
-    variance = prompts + reviewers - residual
-    error = math.sqrt(variance)
-    # Where every prompt has one reviewer, only the reviewers' own prompts tell the residual.
-    left = max(n * k - n - m + 1, n - m, 1)
-    freedom = variance**2 / (prompts**2 / (n - 1) + reviewers**2 / (m - 1) + residual**2 / left)
-    critical = t.ppf(1 - settings.level / 2, freedom)
-    # Noncentral t as a mean over the error's own distribution: scipy's fails far from 0.
-    errors = np.sqrt(chi2.ppf((np.arange(_N_POINTS) + 0.5) / _N_POINTS, freedom) / freedom)
-
-    def lacking(size: float) -> float:
-        found = norm.sf(critical * errors - size) + norm.cdf(-critical * errors - size)
-        return float(found.mean()) - settings.power
-
-    size = brentq(lacking, 0.0, critical * float(errors[-1]) + 10)
+    error, freedom = _error(
+        settings.n_prompts, settings.reviewers_per_item, settings.n_reviewers, difference
+    )
+    critical, errors = _errors(freedom, settings.level)
+    size = brentq(
+        lambda size: _found(size, critical, errors) - settings.power,
+        0.0,
+        critical * float(errors[-1]) + 10,
+    )
     return replace(
         settings,
         value=float(size) * error,
@@ -223,6 +211,132 @@ def _solve(settings: Detectable, difference: Spread) -> Detectable:
     )
 
 
-def _nothing(settings: Detectable, reason: str) -> Detectable:
+def rating_power(
+    difference: float,
+    n_prompts: int,
+    reviewers_per_item: int,
+    n_reviewers: int,
+    spread: Spread = RATING_SPREAD,
+    level: float = 0.05,
+) -> float | None:
+    """Compute the share of studies that find a difference between two systems' mean ratings.
 
+    Args:
+        difference: the true difference, in points.
+        n_prompts: as for `smallest_rating_difference`, like all that follow.
+        reviewers_per_item: see there.
+        n_reviewers: see there.
+        spread: see there.
+        level: see there.
+
+    Returns:
+        The power, in [level, 1]; None with fewer than two prompts or reviewers.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+    root = math.sqrt(2.0)
+    return win_rate_power(
+        difference / root, n_prompts, reviewers_per_item, n_reviewers, spread, level
+    )
+
+
+def win_rate_power(
+    distance: float,
+    n_prompts: int,
+    reviewers_per_item: int,
+    n_reviewers: int,
+    spread: Spread = VOTE_SPREAD,
+    level: float = 0.05,
+) -> float | None:
+    """Compute the share of studies that tell a win rate from one half.
+
+    Args:
+        distance: of the true win rate from one half, e.g. 0.1 for 60 %.
+        n_prompts: as for `smallest_win_rate`, like all that follow.
+        reviewers_per_item: see there.
+        n_reviewers: see there.
+        spread: see there.
+        level: see there.
+
+    Returns:
+        The power, in [level, 1]; None with fewer than two prompts or reviewers.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"power: level is {level}; it must lie between 0 and 1")
+    _check_counts(n_prompts, reviewers_per_item, n_reviewers)
+    if min(n_prompts, n_reviewers) < 2:
+        return None
+    error, freedom = _error(n_prompts, reviewers_per_item, n_reviewers, spread)
+    return _found(abs(distance) / error, *_errors(freedom, level))
+
+
+def vote_spread(tie_rate: float, prompt: float, reviewer: float) -> Spread:
+    """Work out how far votes differ from their share of ties.
+
+    Between systems of one strength a vote (win 1, tie ½, loss 0) has the variance
+    (1 − ties) / 4; what prompts and reviewers make up of it is taken off, and the rest is residual.
+
+    Args:
+        tie_rate: share of ties among votes that count, in [0, 1).
+        prompt: see Spread.
+        reviewer: see Spread.
+
+    Raises:
+        ValueError: prompts and reviewers alone differ more than votes with so many ties can.
+    """
+    rest = (1 - tie_rate) / 4 - prompt**2 - reviewer**2
+    if not 0 <= tie_rate < 1 or rest <= 0:
+        raise ValueError(
+            f"vote_spread: with {tie_rate:.0%} ties, votes have a standard deviation of "
+            f"{math.sqrt(max(0.0, 1 - tie_rate)) / 2:.2f}; prompts ({prompt:g}) and reviewers "
+            f"({reviewer:g}) must together have less"
+        )
+    return Spread(prompt=prompt, reviewer=reviewer, residual=math.sqrt(rest))
+
+
+def _error(n: int, k: int, m: int, difference: Spread) -> tuple[float, float]:
+    """Return the standard error of a difference and its degrees of freedom."""
+    residual = difference.residual**2 / (n * k)
+    prompts = difference.prompt**2 / n + residual
+    reviewers = difference.reviewer**2 / m + residual
+    variance = prompts + reviewers - residual
+    # Where every prompt has one reviewer, only the reviewers' own prompts tell the residual.
+    left = max(n * k - n - m + 1, n - m, 1)
+    freedom = variance**2 / (prompts**2 / (n - 1) + reviewers**2 / (m - 1) + residual**2 / left)
+    return math.sqrt(variance), freedom
+
+
+def _errors(freedom: float, level: float) -> tuple[float, np.ndarray]:
+    """Return the critical t, and the estimated over the true error at even steps of its chance."""
+    import numpy as np
+    from scipy.special import chdtri, stdtrit
+
+    chances = (np.arange(_N_POINTS) + 0.5) / _N_POINTS
+    errors = np.sqrt(chdtri(freedom, 1 - chances) / freedom)
+    return float(stdtrit(freedom, 1 - level / 2)), errors
+
+
+def _found(size: float, critical: float, errors: np.ndarray) -> float:
+    """Return the power against a difference of so many standard errors.
+
+    It is the noncentral t as a mean over the error's own distribution: scipy's fails far from 0.
+    """
+    from scipy.special import ndtr
+
+    return float((ndtr(size - critical * errors) + ndtr(-critical * errors - size)).mean())
+
+
+def _check_counts(n_prompts: int, reviewers_per_item: int, n_reviewers: int) -> None:
+    if min(n_prompts, reviewers_per_item) < 1 or n_reviewers < reviewers_per_item:
+        raise ValueError(
+            f"power needs prompts, reviewers per item, and as many reviewers in all; got "
+            f"{n_prompts}, {reviewers_per_item}, {n_reviewers}"
+        )
+
+
+def _nothing(settings: Detectable, reason: str) -> Detectable:
     return replace(settings, value=None, reason=reason)
