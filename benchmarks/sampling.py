@@ -121,9 +121,9 @@ def run(task: Task, seek: Seek, floor: float, rng: np.random.Generator) -> list[
     truth = task.ratings.mean(axis=(1, 2))
     names = tuple(f"s{number:02d}" for number in range(k))
     first, second = np.triu_indices(k, 1)
-    points, looks = np.zeros((k, k)), []
+    points, n_ties, looks = np.zeros((k, k)), 0, []
     for _ in range(0, task.n_votes, task.every):
-        tallies = Tallies(checkpoints=names, points=points)
+        tallies = Tallies(checkpoints=names, points=points, n_ties=n_ties)
         found = weigh(tallies, seek, floor=floor, seed=int(rng.integers(2**31)))
         weights = np.zeros((k, k))
         for pair in found.pairs:
@@ -135,6 +135,7 @@ def run(task: Task, seek: Seek, floor: float, rng: np.random.Generator) -> list[
         slots = rng.integers(0, n_slots, (2, task.every))
         gap = task.ratings[a, prompt, slots[0]] - task.ratings[b, prompt, slots[1]]
         np.add.at(points, (a, b), np.where(gap == 0, 0.5, gap > 0))
+        n_ties += int((gap == 0).sum())
         np.add.at(points, (b, a), np.where(gap == 0, 0.5, gap < 0))
         mean = believe(Tallies(checkpoints=names, points=points)).mean
         tau = stats.kendalltau(mean, truth).statistic

@@ -24,6 +24,8 @@ class Desk:
         self.new: list[Any] = []
         """Records made by the operations of this transaction, in order."""
         self._books: dict[str, Book] = {}
+        # Not stored and no part of the books: it outlives them, until the owner ends.
+        self._pair_weights: dict[str, dict[tuple[str, ...], float]] = {}
         self._reviewers: set[str] = set()
 
     def clear(self) -> None:
@@ -40,6 +42,7 @@ class Desk:
         """
         if study_id not in self._books:
             self._books[study_id] = read_book(self.connection, study_id)
+            self._books[study_id].weights = self._pair_weights.get(study_id, {})
         book = self._books[study_id]
         book.advance(moment)
         return book
@@ -61,6 +64,12 @@ class Desk:
         if not rows:
             raise ReviewError(f"there is no assignment {assignment_id}; load the page again")
         return self.book(rows[0][0], moment)
+
+    def weigh_pairs(self, study_id: str, weights: dict[tuple[str, ...], float]) -> None:
+        """Keep how often each pair of checkpoints of a study is to be shown."""
+        self._pair_weights[study_id] = weights
+        if study_id in self._books:
+            self._books[study_id].weights = weights
 
     def check_reviewer(self, reviewer_id: str) -> None:
         """Check that an account exists.

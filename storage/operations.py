@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.assignments.answering import submit, undo
 from storage.assignments.assigning import next_tasks, release, renew, save_draft
+from storage.assignments.choosing import set_weights
 from storage.assignments.counting import progress
 from storage.assignments.unsettled import unsettled
 from storage.joining import add_account, join
@@ -19,6 +20,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "release": release,
     "renew": renew,
     "save_draft": save_draft,
+    "set_weights": set_weights,
     "submit": submit,
     "undo": undo,
     "unsettled": unsettled,

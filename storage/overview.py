@@ -115,6 +115,9 @@ class Overview:
     n_training: int = 0
     """Items of its training round."""
 
+    max_answers: int | None = None
+    """With how many answers it ends; None for no such number."""
+
     workers: list[Worker] = field(default_factory=list)
     """Everyone who was given something, by pseudonym."""
 
@@ -123,8 +126,10 @@ class Overview:
 
     @property
     def is_complete(self) -> bool:
-        """Whether there are items, and each but training has all its answers."""
-        return bool(self.parts) and all(part.is_complete for part in self.parts)
+        """Whether there are items, and each but training has its answers, or all have enough."""
+        n_answered = sum(part.n_answered for part in self.parts)
+        is_enough = self.max_answers is not None and n_answered >= self.max_answers
+        return bool(self.parts) and (is_enough or all(part.is_complete for part in self.parts))
 
 
 def overviews(store: Store, study_ids: Sequence[str]) -> dict[str, Overview]:
@@ -150,6 +155,7 @@ def overviews(store: Store, study_ids: Sequence[str]) -> dict[str, Overview]:
 
 
 def _add_part(overview: Overview, row: dict[str, Any]) -> None:
+    overview.max_answers = row.pop("max_answers")
     if row.pop("is_training"):
         overview.n_training += row["n_items"]
         return
@@ -196,7 +202,8 @@ def by_study(rows: Sequence[Any]) -> dict[str, list[Any]]:
 _PARTS = """
     WITH
         wanted AS (
-            SELECT id, (protocol->>'reviewers_per_item')::BIGINT AS n_places
+            SELECT id, (protocol->>'reviewers_per_item')::BIGINT AS n_places,
+                (protocol->>'max_answers')::BIGINT AS max_answers
             FROM studies WHERE list_contains($1::UUID[], id)
         ),
         answered AS (
@@ -208,7 +215,8 @@ _PARTS = """
         controls.kind IS NOT NULL AS is_control, count(*) AS n_items,
         coalesce(sum(n), 0)::BIGINT AS n_answered,
         (count(*) * any_value(n_places))::BIGINT AS n_wanted,
-        bool_and(coalesce(n, 0) >= n_places) AS is_complete
+        bool_and(coalesce(n, 0) >= n_places) AS is_complete,
+        any_value(max_answers) AS max_answers
     FROM items
     JOIN wanted ON wanted.id = study_id
     LEFT JOIN controls ON controls.item_id = items.id

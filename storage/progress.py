@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lab.records import ItemKind
 from storage.client import Store
@@ -108,7 +109,8 @@ class StudyProgress:
     """All flags, the newest first."""
 
     is_complete: bool
-    """Whether there are items, and each but training has all its answers."""
+    """Whether there are items, and each but training has all its answers, or all together have as
+    many as there are to be."""
 
 
 def progress(store: Store, study_id: str, reviewer_id: str) -> Progress:
@@ -131,14 +133,21 @@ def study_progress(store: Store, study_id: str) -> StudyProgress:
         flags=[
             Flag(**row | {"kind": ItemKind(row["kind"])}) for row in store.rows(_FLAGS, [study_id])
         ],
-        is_complete=bool(slots) and all(row["is_complete"] for row in slots),
+        is_complete=_is_complete(slots),
     )
+
+
+def _is_complete(slots: list[dict[str, Any]]) -> bool:
+    most = slots[0]["max_answers"] if slots else None
+    is_enough = most is not None and sum(row["n_answered"] for row in slots) >= most
+    return bool(slots) and (is_enough or all(row["is_complete"] for row in slots))
 
 
 _SLOTS = """
     WITH
         plan AS (
-            SELECT (protocol->>'reviewers_per_item')::BIGINT AS n_places
+            SELECT (protocol->>'reviewers_per_item')::BIGINT AS n_places,
+                (protocol->>'max_answers')::BIGINT AS max_answers
             FROM studies WHERE id = $1::UUID
         ),
         answered AS (
@@ -149,7 +158,8 @@ _SLOTS = """
     SELECT items.kind AS kind,
         coalesce(sum(n_answered), 0)::BIGINT AS n_answered,
         (count(*) * any_value(n_places))::BIGINT AS n_places,
-        bool_and(coalesce(n_answered, 0) >= n_places) AS is_complete
+        bool_and(coalesce(n_answered, 0) >= n_places) AS is_complete,
+        any_value(max_answers) AS max_answers
     FROM items CROSS JOIN plan LEFT JOIN answered ON answered.item_id = items.id
     WHERE study_id = $1::UUID
         AND items.id NOT IN (SELECT item_id FROM controls WHERE kind = 'training')

@@ -23,6 +23,7 @@ __all__ = [
     "release",
     "renew",
     "save_draft",
+    "set_weights",
     "study_progress",
     "submit",
     "undo",
@@ -170,6 +171,24 @@ def submit(
         said=said,
     )
     return _submitted(store, found)
+
+
+def set_weights(store: Store, study_id: str, weights: Mapping[tuple[str, str], float]) -> None:
+    """Say how often each pair of checkpoints of an active study is to be shown from now on.
+
+    The owner keeps it in memory; after a restart all pairs come alike until it is said again.
+
+    Args:
+        store: the store.
+        study_id: the study.
+        weights: ids of two checkpoints, either way round → a number from 0 on.
+
+    Raises:
+        ReviewError: there is no such study, it does not choose its pairs, or a weight is no such
+            number.
+    """
+    listed = [[*pair, weight] for pair, weight in weights.items()]
+    store.do("set_weights", study_id=study_id, weights=listed)
 
 
 def _submitted(store: Store, found: dict[str, Any]) -> Submitted:

@@ -103,8 +103,9 @@ def weigh(
     if not open_pairs.any():
         raise ValueError("weigh: there is no pair to show; name at least two checkpoints")
     even = np.triu(open_pairs) / np.triu(open_pairs).sum()
+    said: Said = {}
     if seek == "uniform":
-        weights, said = even, {}
+        weights = even
     else:
         strengths = believe(tallies)
         find = _winner if seek == "winner" else _ranking
@@ -153,14 +154,14 @@ def _winner(
     drawn = strengths.mean + rng.standard_normal((_N_DRAWS, k)) @ root.T
     best = np.bincount(drawn.argmax(axis=1), minlength=k) / _N_DRAWS
     shares = np.zeros((k, k))
-    for leader in np.flatnonzero(best):
+    for leader in np.flatnonzero(best).tolist():
         others = np.where(np.arange(k) == leader, 0.0, best)
         if not others.any():
             gaps, errors = _gaps(strengths, leader)
             others[np.where(np.arange(k) == leader, np.inf, gaps / errors).argmin()] = 1.0
         shares[leader] = best[leader] * others / others.sum()
     said = {}
-    for i, j in zip(*np.nonzero(shares), strict=True):
+    for i, j in np.argwhere(shares).tolist():
         first, second = (i, j) if best[i] >= best[j] else (j, i)
         said[min(i, j), max(i, j)] = (
             f"{names[first]} is the best with probability {_percent(best[first])}, "
@@ -176,7 +177,7 @@ def _ranking(
     # Equal strengths (before the first vote: all) stand in an order drawn by the seed.
     order = np.lexsort((rng.random(k), -strengths.mean))
     shares, said = np.zeros((k, k)), {}
-    for one, other in itertools.pairwise(order):
+    for one, other in itertools.pairwise(order.tolist()):
         gaps, errors = _gaps(strengths, one)
         other_way = float(special.ndtr(-gaps[other] / errors[other]))
         shares[one, other] = shares[other, one] = np.sqrt(other_way * (1 - other_way))

@@ -19,6 +19,7 @@ PRIOR_SPREAD = 1.5
 differ as 85 to 15 in the middle of cases, so that it hardly holds back what votes say."""
 
 _MOST_STEPS = 100
+_LEAST = 0.25  # where nearly all are ties, even that is not certain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class Tallies:
     points: np.ndarray
     """Points of the row's checkpoint against the column's: 1 for a win, ½ for a tie; shape
     (checkpoints, checkpoints), zeros on the diagonal."""
+
+    n_ties: int = 0
+    """How many of the votes are ties."""
 
     spread: float = 1.0
     """How many times larger than for independent votes the variance of the strengths is, because
@@ -79,15 +83,16 @@ def tally(frame: pd.DataFrame, checkpoints: Sequence[str], criterion: str = "ove
     points = np.bincount(first * k + second, won, k * k)
     points = (points + np.bincount(second * k + first, 1 - won, k * k)).reshape(k, k)
     spread = _spread(ballots, first, second, won, points) if len(won) else 1.0
-    return Tallies(checkpoints=names, points=points, spread=spread)
+    n_ties = int((ballots.outcome == TIE).sum())
+    return Tallies(checkpoints=names, points=points, n_ties=n_ties, spread=spread)
 
 
 def believe(tallies: Tallies, prior_spread: float = PRIOR_SPREAD) -> Strengths:
     """Approximate the posterior of Bradley and Terry's (1952) strengths by a normal distribution.
 
     The prior is normal with mean 0, so that checkpoints that never met, or never lost, have finite
-    strengths too; mode and curvature there (Laplace's approximation). The covariance of the data's
-    part is widened by `tallies.spread`.
+    strengths too; mode and curvature there (Laplace's approximation). A share t of ties takes t/4
+    from the variance p (1 − p) of a vote's points; `tallies.spread` widens what the votes tell.
 
     Args:
         tallies: the votes.
@@ -104,8 +109,11 @@ def believe(tallies: Tallies, prior_spread: float = PRIOR_SPREAD) -> Strengths:
         raise ValueError(f"spread is {tallies.spread}; it must be at least 1")
     values, information = _mode(points, prior_spread)
     prior = np.eye(k) / prior_spread**2
-    # As if there were only 1 / spread as many votes, and the prior as firm as it is.
-    firm = (information - prior) / tallies.spread + prior
+    told = information - prior
+    by_chance = np.trace(told) / 2
+    less = max(_LEAST, 1 - tallies.n_ties / 4 / by_chance) if by_chance > 0 else 1.0
+    # As if there were so many times fewer votes, and the prior as firm as it is.
+    firm = told / (less * tallies.spread) + prior
     return Strengths(mean=values, covariance=np.linalg.inv(firm))
 
 

@@ -103,6 +103,7 @@ def _check_checkpoints(protocol: Protocol) -> None:
             f"design {protocol.design!r} compares checkpoints, but there is only {names[0]!r}; "
             "name a second one, or set design = 'rate'"
         )
+    _check_order(protocol)
     if protocol.pairs == "baseline" and protocol.baseline not in names:
         raise ConfigError(
             f"pairs = 'baseline' needs a baseline among the checkpoints, got "
@@ -112,6 +113,26 @@ def _check_checkpoints(protocol: Protocol) -> None:
         raise ConfigError(
             f"baseline is {protocol.baseline!r}, but pairs = 'all' compares every pair; "
             "set pairs = 'baseline', or leave baseline out"
+        )
+
+
+def _check_order(protocol: Protocol) -> None:
+    if protocol.order != "active":
+        if protocol.seek != "winner":
+            raise ConfigError(
+                f"seek is {protocol.seek!r}, but order is {protocol.order!r}, which chooses no "
+                "pairs; set order = 'active', or leave seek out"
+            )
+        return
+    if "ab" not in protocol.kinds:
+        raise ConfigError(
+            f"order is 'active', but design {protocol.design!r} has no pairs to choose from; set "
+            "order = 'balanced', or a design with pairs"
+        )
+    if len(protocol.systems) < 3:
+        raise ConfigError(
+            f"order is 'active', but {' and '.join(protocol.systems)} make a single pair; set "
+            "order = 'balanced', or name a third checkpoint"
         )
 
 

@@ -81,9 +81,13 @@ class Protocol:
     reviewers_per_item: int = 3
     """How many different people judge each item."""
 
-    order: Literal["fixed", "balanced"] = "balanced"
-    """"fixed" (everybody in the order of the items) or "balanced" (prompts at random per
-    reviewer, those with the fewest answers first)."""
+    order: Literal["fixed", "balanced", "active"] = "balanced"
+    """"fixed" (everybody in the order of the items), "balanced" (prompts at random per reviewer,
+    those with the fewest answers first) or "active" (the same, but which pair of checkpoints comes
+    next follows from the votes so far)."""
+
+    seek: Literal["winner", "ranking"] = "winner"
+    """What an active study asks its pairs for: which checkpoint is the best, or how all rank."""
 
     repeats: float = 0.1
     """Share of the ordinary items that come again, in [0, 1], to see whether reviewers agree

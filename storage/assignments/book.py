@@ -61,6 +61,13 @@ class Book:
         """Item's id → the items that repeat it."""
         self.room = Room()
         """The ordinary items that have room."""
+        self.pairs_of: dict[str, list[Block]] = {}
+        """Prompt's id → its pairs, where these stand apart."""
+        self.n_connecting: dict[str, int] = {}
+        """Prompt's id → how many pairs connect its texts: one less than there are texts."""
+        self.weights: dict[tuple[str, ...], float] = {}
+        """Pair of checkpoints → how often it is to be shown, beside the others; empty before
+        anybody has said so."""
         self.n_coming_repeats = 0
         """Repeats with room whose originals have room, so that anybody may still get both."""
         self.places: dict[str, Place] = {}
@@ -84,11 +91,20 @@ class Book:
             if entry.repeats_id is not None:
                 self.repeats.setdefault(entry.repeats_id, []).append(entry)
                 self.n_coming_repeats += 1
+            elif self.plan.is_active and entry.kind == ItemKind.AB and entry.control is None:
+                entry.block = Block(
+                    prompt_id=entry.prompt_id, entries=[entry], pair=sides.pair(entry)
+                )
+                self.pairs_of.setdefault(entry.prompt_id, []).append(entry.block)
+                self.room.add(entry.block)
             elif not entry.is_training:
                 entry.block = blocks.setdefault(entry.prompt_id, Block(prompt_id=entry.prompt_id))
                 entry.block.entries.append(entry)
         for block in blocks.values():
             self.room.add(block)
+        for prompt_id, apart in self.pairs_of.items():
+            checkpoints = {name for block in apart for name in block.entries[0].checkpoint_ids}
+            self.n_connecting[prompt_id] = len(checkpoints) - 1
 
     def own(self, reviewer_id: str) -> list[Place]:
         """List what a reviewer was given, in the order in which it was given."""

@@ -88,6 +88,9 @@ class Block:
     """The prompt."""
     entries: list[Entry] = field(default_factory=list)
     """Its items in queue order."""
+    pair: tuple[str, ...] | None = None
+    """Checkpoints of its one item, in a study that chooses pairs as it goes; None for a block of
+    items that come one after another."""
     n_held: int = 0
     """How many places of its items are taken."""
     n_roomy: int = 0

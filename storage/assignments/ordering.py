@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lab.records import ItemKind
 from storage.assignments.book import Book
+from storage.assignments.choosing import draw_active
 from storage.assignments.entries import Block, Entry, Place
 from storage.assignments.qualifying import is_qualified, training_left
 
@@ -21,7 +22,8 @@ def choose(book: Book, reviewer_id: str) -> Entry | None:
     """Choose the next item for a reviewer, beside those that the reviewer holds.
 
     What the adjudicator has to settle comes first, then the training round, alone; after it come
-    items by number, or in a balanced study whole prompts at random, the least judged ones first.
+    items by number, or in a balanced study whole prompts at random, the least judged ones first,
+    or in an active study the same with the pairs apart, drawn by their weights.
 
     Returns:
         The item; None where there is nothing for this reviewer now.
@@ -70,7 +72,10 @@ def _balanced(
     for block in blocks:
         if free := _free(block, reviewer_id):
             return _one_of(free, generator)
-    drawn = book.room.draw(set(blocks), generator)
+    if book.plan.is_active:
+        drawn = draw_active(book, blocks, generator)
+    else:
+        drawn = book.room.draw(set(blocks), generator)
     return _one_of(_free(drawn, reviewer_id), generator) if drawn else None
 
 

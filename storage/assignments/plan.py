@@ -22,6 +22,9 @@ class Plan:
     is_balanced: bool
     """Whether each reviewer gets whole prompts at random, the least judged first; or by number."""
 
+    is_active: bool
+    """Whether pairs stand apart from the prompts' other items and are drawn by their weights."""
+
     qualification: float
     """Least share of right answers in the training round, in [0, 1]."""
 
@@ -46,7 +49,8 @@ def read_plan(protocol: dict[str, Any], adjudicator_id: str | None) -> Plan:
         reviewers_per_item=protocol["reviewers_per_item"],
         points={one["name"]: len(one["anchors"]) for one in protocol["criteria"]},
         vote_criteria=("overall", *protocol.get("vote_criteria", ())),
-        is_balanced=protocol.get("order", "fixed") == "balanced",
+        is_balanced=protocol.get("order", "fixed") in ("balanced", "active"),
+        is_active=protocol.get("order") == "active",
         qualification=protocol.get("qualification", 0.0),
         adjudicator_id=adjudicator_id,
         adjudicate_at=protocol.get("adjudicate_at"),

@@ -47,14 +47,20 @@ class Bag:
         return frozenset(self._blocks)
 
 
+Pair = tuple[str, ...]
+
+
 class Room:
     """The items of a study that have room, by number and by how often their block was taken."""
 
     def __init__(self) -> None:
         self.positions: list[int] = []
         """Numbers of the items with room, ascending; training and repeats are not among them."""
-        self.rounds: dict[int, Bag] = {}
-        """How often taken → the blocks with room."""
+        self.rounds: dict[Pair | None, dict[int, Bag]] = {}
+        """Pair of checkpoints, None for blocks of several items → how often taken → the blocks
+        with room."""
+        self.n_pairs = 0
+        """Items with room that stand apart as pairs."""
         self._entries: dict[int, Entry] = {}
 
     def add(self, block: Block) -> None:
@@ -63,6 +69,7 @@ class Room:
             self._entries[entry.position] = entry
             insort(self.positions, entry.position)
         block.n_roomy = len(block.entries)
+        self.n_pairs += block.pair is not None
         self._put(block)
 
     def entry(self, position: int) -> Entry:
@@ -76,27 +83,39 @@ class Room:
         entry.n_held += n_more
         block.n_held += n_more
         block.n_roomy += entry.has_room - had_room
+        self.n_pairs += (entry.has_room - had_room) * (block.pair is not None)
         self._put(block)
         if had_room and not entry.has_room:
             del self.positions[bisect_left(self.positions, entry.position)]
         elif entry.has_room and not had_room:
             insort(self.positions, entry.position)
 
-    def draw(self, without: Collection[Block], generator: random.Random) -> Block | None:
-        """Draw one of the least taken blocks with room that are not among `without`."""
-        for n_rounds in sorted(self.rounds):
-            block = self.rounds[n_rounds].draw(without, generator)
+    def draw(
+        self, without: Collection[Block], generator: random.Random, pair: Pair | None = None
+    ) -> Block | None:
+        """Draw one of a pair's least taken blocks with room that are not among `without`."""
+        rounds = self.rounds.get(pair, {})
+        for n_rounds in sorted(rounds):
+            block = rounds[n_rounds].draw(without, generator)
             if block is not None:
                 return block
         return None
 
+    def pairs(self) -> list[Pair]:
+        """List the pairs of checkpoints that have items with room, in order."""
+        return sorted(pair for pair in self.rounds if pair is not None)
+
     def _put(self, block: Block) -> None:
         if block.n_roomy:
-            self.rounds.setdefault(block.n_rounds, Bag()).add(block)
+            rounds = self.rounds.setdefault(block.pair, {})
+            rounds.setdefault(block.n_rounds, Bag()).add(block)
 
     def _take(self, block: Block) -> None:
         if block.n_roomy:
-            bag = self.rounds[block.n_rounds]
+            rounds = self.rounds[block.pair]
+            bag = rounds[block.n_rounds]
             bag.remove(block)
             if not bag:
-                del self.rounds[block.n_rounds]
+                del rounds[block.n_rounds]
+            if not rounds:
+                del self.rounds[block.pair]

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import duckdb
@@ -52,6 +53,7 @@ def design(
     *,
     seed: int = 0,
     suggests: bool = False,
+    names: Sequence[str] = ("base", "cand"),
     controls: Sequence[dict[str, Any]] = (),
     **protocol: Any,
 ) -> Study:
@@ -63,6 +65,7 @@ def design(
         n_reviewers: number of accounts.
         seed: draws the ids.
         suggests: whether items with marks have two steps.
+        names: the checkpoints; every pair of them is an item, ratings and marks are of one.
         controls: fields of a control each, with `at`, the position of its item; for a repeat `of`,
             the position of the original.
         protocol: fields that differ from a balanced study with one reviewer per item.
@@ -76,8 +79,7 @@ def design(
         id=id(), name=id(), origin="t", content_sha256="0", n_prompts=n_prompts, config={}
     )
     checkpoints = [
-        r.Checkpoint(id=id(), name=name, kind=r.CheckpointKind.EXTERNAL)
-        for name in ("base", "cand")
+        r.Checkpoint(id=id(), name=name, kind=r.CheckpointKind.EXTERNAL) for name in names
     ]
     plan = {
         "reviewers_per_item": 1,
@@ -99,13 +101,13 @@ def design(
         for kind in kinds:
             if draw.random() < 0.5:
                 pair.reverse()
-            item = r.Item(
-                id=id(), study_id=study.id, kind=r.ItemKind(kind), position=len(made.items),
-                prompt_id=prompt.id, generation_a_id=pair[0].id,
-                generation_b_id=pair[1].id if kind == "ab" else None,
-                suggests=suggests and kind == "spans",
-            )  # fmt: skip
-            made.items.append(item)
+            for a, b in combinations(pair, 2) if kind == "ab" else [(pair[0], None)]:
+                item = r.Item(
+                    id=id(), study_id=study.id, kind=r.ItemKind(kind), position=len(made.items),
+                    prompt_id=prompt.id, generation_a_id=a.id, generation_b_id=b.id if b else None,
+                    suggests=suggests and kind == "spans",
+                )  # fmt: skip
+                made.items.append(item)
     known = []
     for given in controls:
         fields = dict(given)
@@ -215,8 +217,15 @@ def picture(book: Book) -> dict[str, Any]:
     }
     reviewers = {place.reviewer_id for place in book.places.values()}
     blocks = {
-        block.prompt_id: (n_rounds, block.n_rounds, block.n_held, block.n_roomy)
-        for n_rounds, bag in book.room.rounds.items()
+        (block.prompt_id, block.pair, block.entries[0].id): (
+            pair,
+            n_rounds,
+            block.n_rounds,
+            block.n_held,
+            block.n_roomy,
+        )
+        for pair, rounds in book.room.rounds.items()
+        for n_rounds, bag in rounds.items()
         for block in bag.blocks()
     }
     return {
@@ -232,6 +241,7 @@ def picture(book: Book) -> dict[str, Any]:
             if entry.kind == r.ItemKind.AB
         },
         "positions": book.room.positions,
+        "n_pairs": book.room.n_pairs,
         "blocks": blocks,
         "n_coming_repeats": book.n_coming_repeats,
         "n_counted": book.n_counted,

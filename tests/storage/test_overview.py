@@ -65,6 +65,15 @@ def test_a_study_is_complete_when_each_item_but_training_has_all_its_answers(sha
     assert all(one.n_answered == one.n_wanted for one in done.parts)
 
 
+def test_a_study_is_complete_with_as_many_answers_as_there_are_to_be(shared_store):
+    bench = make_bench(shared_store, "rrrr", max_answers=2)
+    judge(bench, "ada", 1)
+    assert not see(bench).is_complete
+    assert len(judge(bench, "ada")) == 1
+    assert see(bench).is_complete
+    assert queue.study_progress(shared_store, bench.study.id).is_complete
+
+
 def test_reviewers_with_what_they_did_and_hold(shared_store):
     bench = make_bench(shared_store, "trrrrv", reviewers_per_item=2)
     judge(bench, "ada", 3)

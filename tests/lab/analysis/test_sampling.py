@@ -36,7 +36,7 @@ def test_a_tally_counts_ties_as_half_and_leaves_both_bad_and_other_checkpoints_o
     for votes in (frame, frame.astype({"checkpoint_a": "category", "winner": "category"})):
         found = tally(votes, ["c1", "c0", "new"])
         assert found.points.tolist() == [[0, 1.5, 0], [1.5, 0, 0], [0, 0, 0]]
-        assert found.n_votes == 3
+        assert (found.n_votes, found.n_ties) == (3, 1)
 
 
 def test_no_votes_are_a_tally_too() -> None:
@@ -86,6 +86,19 @@ def test_votes_that_go_together_count_for_less() -> None:
     beliefs = [believe(tallies(CLEAR.points.tolist(), spread=times)) for times in (1, 4)]
     narrow, wide = (float(gap @ belief.covariance @ gap) for belief in beliefs)
     assert wide == pytest.approx(4 * narrow, rel=0.1)
+
+
+def test_ties_leave_less_to_chance() -> None:
+    """The variance of the mean of simulated points, with a quarter of ties, is the said one."""
+    rng, n = np.random.default_rng(0), 400
+    drawn = rng.choice([1.0, 0.5, 0.0], p=[0.45, 0.25, 0.3], size=(4000, n))
+    seen = special.logit(drawn.mean(axis=1)).std()
+    points = tallies([[0.0, 0.575 * n], [0.425 * n, 0.0]])
+    tied = Tallies(checkpoints=points.checkpoints, points=points.points, n_ties=n // 4)
+    gap = np.array([1, -1])
+    said = np.sqrt(gap @ believe(tied, prior_spread=100).covariance @ gap)
+    assert said == pytest.approx(seen, rel=0.05)
+    assert said < 0.9 * np.sqrt(gap @ believe(points, prior_spread=100).covariance @ gap)
 
 
 def test_seeking_the_winner_shows_the_two_best() -> None:

@@ -21,6 +21,7 @@ OLD_FIELDS = (
     "name", "question", "design", "checkpoints", "dataset", "split", "n_prompts", "pairs",
     "baseline", "criteria", "reviewers_per_item", "seed", "seconds_per_item", "guidelines",
 )  # fmt: skip
+THREE = ["old", "new", "third"]
 WIT = {"name": "wit", "question": "Funny?", "anchors": ["no", "yes"]}
 RATED = {"prompt": "p", "checkpoint": "old", "ratings": {"fluency": 2}}
 PAIR = {"prompt": "p", "checkpoints": ["old", "new"], "winner": "old"}
@@ -83,7 +84,8 @@ def test_hash_changes_with_every_field_and_not_with_their_order() -> None:
         {"mixed_of": ["rate", "spans"], "suggestions": 0.5},
         {"adjudicator": "ada", "adjudicate_at": 2}, {"max_answers": 9}, {"stopping_rule": "Soon."},
         {"exclude_below_gold": 0.5}, {"exclude_faster_than": 5}, {"exclusion_rule": "None."},
-        {"break_minutes": 0},
+        {"break_minutes": 0}, {"checkpoints": THREE, "order": "active"},
+        {"checkpoints": THREE, "order": "active", "seek": "ranking"},
     ]  # fmt: skip
     hashes = {sha256(from_dict(BASE | change)) for change in changed}
     assert len(hashes | {sha256(protocol)}) == len(changed) + 1
@@ -143,7 +145,17 @@ def test_toml_with_names_and_tables_of_criteria(tmp_path: Path) -> None:
         ({"reference": 1}, "field 'reference': expected true or false, got 1"),
         ({"mixed_of": ["rate"]}, "mixed_of is .'rate'.; name two or three of rate, ab, spans"),
         ({"mixed_of": ["rate", "votes"]}, "mixed_of is 'votes'; it must be one of: rate, ab"),
-        ({"order": "random"}, "order is 'random'; it must be one of: fixed, balanced"),
+        ({"order": "random"}, "order is 'random'; it must be one of: fixed, balanced, active"),
+        ({"order": "active"}, "order is 'active', but old and new make a single pair"),
+        (
+            {"order": "active", "design": "rate", "checkpoints": THREE},
+            "order is 'active', but design 'rate' has no pairs to choose from",
+        ),
+        ({"seek": "ranking"}, "seek is 'ranking', but order is 'balanced', which chooses no pairs"),
+        (
+            {"order": "active", "checkpoints": THREE, "seek": "best"},
+            "seek is 'best'; it must be one of: winner, ranking",
+        ),
         ({"checkpoints": ["reference"], "reference": True}, "'reference' twice; .* reference = tr"),
         ({"prompt_pattern": "("}, r"prompt_pattern is '\(', which is no regular expression"),
         ({"repeats": 1.5}, r"repeats is 1.5; it is a share and must lie in \[0, 1\]"),

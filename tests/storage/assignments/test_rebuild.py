@@ -27,6 +27,7 @@ step = st.one_of(
     st.tuples(st.just("undo"), st.integers(0, N_REVIEWERS - 1), st.just(0)),
     st.tuples(st.just("release"), st.integers(0, N_REVIEWERS - 1), st.just(0)),
     st.tuples(st.just("wait"), st.just(0), st.integers(1, 16)),
+    st.tuples(st.just("weigh"), st.integers(0, N_REVIEWERS - 1), st.integers(0, 3)),
 )
 
 
@@ -40,6 +41,7 @@ def everything(seed: int, order: str) -> Study:
     ]
     given = {"seed": seed, "controls": controls, "suggests": True}
     kinds = ("rate", "spans", "ab")
+    given["names"] = ("base", "cand", "third") if order == "active" else ("base", "cand")
     plan = {"reviewers_per_item": 2, "order": order, "adjudicate_at": 1}
     settling = design(kinds, 3, N_REVIEWERS, **given).reviewers[-1].name
     return design(kinds, 3, N_REVIEWERS, **given, **plan, adjudicator=settling)
@@ -68,6 +70,11 @@ def act(table: Table, study: Study, name: str, who: int, number: int) -> None:
         table.undo(study, reviewer)
     elif name == "release":
         table.do("release", study_id=study.id, reviewer_id=reviewer.id)
+    elif name == "weigh":
+        pairs = sorted({entry.checkpoint_ids for entry in table.book(study.id).entries.values()
+                        if entry.kind == r.ItemKind.AB})  # fmt: skip
+        weights = [(*pair, float((number + who + place) % 3)) for place, pair in enumerate(pairs)]
+        table.do("set_weights", study_id=study.id, weights=weights)
     elif name == "wait":
         table.wait(minutes=number)
     elif name in ("renew", "again") and mine:
@@ -112,7 +119,7 @@ def expected_total(book: Book, reviewer_id: str) -> int:
 ANSWERED = ("rate", "vote", "spans", "judge")
 
 
-@pytest.mark.parametrize("order", ["balanced", "fixed"])
+@pytest.mark.parametrize("order", ["balanced", "fixed", "active"])
 @hypothesis.settings(max_examples=40, **RARE)
 @hypothesis.given(steps=st.lists(step, min_size=5, max_size=50), seed=st.integers(0, 10**9))
 def test_the_book_made_anew_is_the_one_that_was_kept(
