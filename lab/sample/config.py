@@ -13,8 +13,12 @@ from lab.models.settings import check_types, require
 class SampleConfig:
     """How texts are drawn from a checkpoint."""
 
-    strategy: Literal["greedy", "sample"] = "sample"
-    """How the next token is chosen: "greedy" (the likeliest) or "sample" (drawn)."""
+    strategy: Literal["greedy", "sample", "beam"] = "sample"
+    """How a text is chosen: "greedy" (always the likeliest token), "sample" (drawn), or "beam"
+    (the likeliest text that a beam search finds)."""
+
+    n_beams: int = 4
+    """Beams of strategy "beam"."""
 
     temperature: float = 0.8
     """Divides the logits before drawing; lower is safer, 1 is the model's own distribution."""
@@ -93,12 +97,13 @@ class SampleConfig:
         require(self.max_new_tokens >= 1, "max_new_tokens", self.max_new_tokens, "1 or more")
         require(self.n_samples >= 1, "n_samples", self.n_samples, "1 or more")
         require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
+        require(self.n_beams >= 2, "n_beams", self.n_beams, "2 or more")
         require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
         require(self.threads >= 0, "threads", self.threads, "0 (torch's choice) or more")
-        if self.strategy == "greedy" and self.n_samples > 1:
+        if self.strategy != "sample" and self.n_samples > 1:
             raise ConfigError(
-                f"n_samples {self.n_samples}: greedy writes the same text each time; use 1, or "
-                "strategy sample"
+                f"n_samples {self.n_samples}: {self.strategy} writes the same text each "
+                "time; use 1, or strategy sample"
             )
 
 
@@ -109,13 +114,16 @@ def decoding(config: SampleConfig) -> dict[str, Any]:
         config: the settings.
 
     Returns:
-        Strategy and length, for "sample" temperature, top_k and top_p, and whatever else is not
-        left as it is; not the seed, the number of samples and the batch size.
+        Strategy and length, for "sample" temperature, top_k and top_p, for "beam" their number,
+        and whatever else is not left as it is; not the seed, the number of samples and the
+        batch size.
     """
     kept: dict[str, Any] = {"strategy": config.strategy, "max_new_tokens": config.max_new_tokens}
     if config.strategy == "sample":
         kept |= {name: getattr(config, name) for name in ("temperature", "top_k", "top_p")}
         kept |= _changed(config, ("min_p", "typical_p"))
+    if config.strategy == "beam":
+        kept["n_beams"] = config.n_beams
     kept |= _changed(config, ("repetition_penalty", "no_repeat_ngram", "min_new_tokens"))
     return kept | ({"stop": list(config.stop)} if config.stop else {})
 

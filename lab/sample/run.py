@@ -15,6 +15,7 @@ from lab.models.prompts import prompt_ids, render
 from lab.models.threads import threads
 from lab.records import Checkpoint, Generation, Prompt, TokenScores
 from lab.sample.batch import Request, Written, write
+from lab.sample.beam import write_beams
 from lab.sample.config import SampleConfig, decoding
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces, token_scores
@@ -88,7 +89,7 @@ def _batches(
 ) -> Iterator[list[Sampled]]:
     pieces = Pieces(loaded.tokenizer)
     requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in jobs]
-    texts = write(loaded, requests, config)
+    texts = (write_beams if config.strategy == "beam" else write)(loaded, requests, config)
     while True:
         with threads(config.threads):
             finished = list(itertools.islice(texts, config.batch_rows))

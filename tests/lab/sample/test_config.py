@@ -9,7 +9,7 @@ from lab.sample.config import SampleConfig, decoding
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"strategy": "beam"}, "strategy 'beam'.*'greedy' or 'sample'"),
+        ({"strategy": "best"}, "strategy 'best'.*'greedy' or 'sample' or 'beam'"),
         ({"temperature": 0.0}, "temperature 0.0.*above 0"),
         ({"temperature": float("nan")}, "temperature nan"),
         ({"top_k": -1}, "top_k -1"),
