@@ -62,11 +62,14 @@ def _table(found: pd.DataFrame) -> None:
                "other reviewers", "texts", "judgements", "reviewers"]  # fmt: skip
     titles = {"shown": "value", "range": "95 % interval", "texts": "judged by two"}
     parts.table(found[columns].rename(columns=titles), "agreement")
-    parts.note(
-        "Alpha is Krippendorff's, ordinal for ratings and nominal for votes; AC2 is Gwet's with "
-        "ordinal weights, AC1 its form for votes; ICC(1) is the share of the variance that is the "
-        "texts'. “Other texts” resamples texts (1,000 times), “other reviewers” is a jackknife "
-        "over people, and the interval joins both."
+    parts.explained(
+        "agreement",
+        "Alpha and AC say how far people agree beyond chance, “same answers” how often two people "
+        "say the same, ICC(1) which share of the variance is the texts'.",
+        "Krippendorff's alpha (2011), ordinal for ratings and nominal for votes; Gwet's AC2 (2014) "
+        "with ordinal weights, AC1 for votes. “Other texts” is a bootstrap over texts (1,000 "
+        "resamples), “other reviewers” a jackknife over people; the interval joins both variances, "
+        "less that of single answers, which both have counted, on the scale of Fisher's z with t.",
     )
 
 
@@ -94,6 +97,13 @@ def _two_way(found: dict[str, TwoWayICC]) -> None:
         "neither's."
     )
     parts.table(pd.DataFrame(rows), "icc")
+    parts.explained(
+        "ICC",
+        "A high sd of severity says that people use the scale differently; a high sd of the rest, "
+        "that they see different things.",
+        "Shrout and Fleiss (1979), from the variance components of Henderson's third method "
+        "(1953); the interval is a jackknife over groups of texts and of people.",
+    )
 
 
 def _root(variance: float | None) -> float | None:

@@ -133,7 +133,7 @@ def _form(study: Study, reviewer_id: str, name: str, is_out: bool) -> None:
             if is_out
             else f"Yes: leave {name} out of this study's results"
         )
-        pressed = st.form_submit_button(f"{verb} {name}", type="primary")
+        pressed = st.form_submit_button(f"{verb} {name}")
     if not pressed:
         return
     if not sure:

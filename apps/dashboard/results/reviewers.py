@@ -262,7 +262,7 @@ def _points() -> dict[str, range]:
     found: dict[str, int] = {}
     for _, study, _ in data.all_studies():
         for criterion in study.protocol.get("criteria", ()):
-            n = len(criterion.get("points", ()))
+            n = len(criterion.get("anchors", ()))
             found[criterion["name"]] = max(n, found.get(criterion["name"], 0))
     return {name: range(1, n + 1) for name, n in found.items() if n}
 

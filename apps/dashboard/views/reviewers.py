@@ -20,6 +20,8 @@ from apps.dashboard.results import reviewers
 from lab.analysis.advice import RULES
 
 TITLE = "Reviewers"
+_RARER = ("excluded", "rated", "compared", "marked")
+"""Columns that are left out of the table where they say nothing of anybody."""
 
 
 def draw() -> None:
@@ -94,7 +96,9 @@ def _table(people: pd.DataFrame) -> None:
     hundred = {name: 100 * shown[name] for name in ("same_votes", "left", "known", "straight")}
     order = ["reviewer", "worth a look", "excluded", "answers", "rated", "compared", "marked",
              "pace", "agreement", "low", "high", "severity", *hundred]  # fmt: skip
-    parts.table(shown.assign(**hundred)[order], "reviewers", _columns())
+    told = shown.assign(**hundred)[order]
+    empty = [name for name in _RARER if not told[name].astype(bool).any()]
+    parts.table(told.drop(columns=empty), "reviewers", _columns())
     parts.note(RULES)
 
 
