@@ -13,7 +13,7 @@ TOPICS = {
     "agreement": "alpha and its interval",
     "prediction": "human ratings joined with automatic scores",
     "sampling": "which pair comes next, and what that costs",
-    "checks": "thresholds of hallucination checks, chosen for a stated risk",
+    "checks": "rates, areas and thresholds of hallucination checks",
 }
 """What is tried, each in the module of its name, with what it is about."""
 
