@@ -38,6 +38,7 @@ def show(filters: Filters, criterion: str) -> None:
         _forest(model)
         table = verdicts.leaderboard(model)
         parts.table(table, "leaderboard", _leaderboard_columns() | _hidden(table))
+        _explained()
         _pairs(model)
     else:
         parts.empty(
@@ -68,6 +69,18 @@ def _forest(model: BradleyTerry) -> None:
         drawing = verdict_charts.forest(verdicts.forest(places), shades, naive=naive)
         key = f"chart-forest-{number}"
         parts.chart(drawing, key=key, alt_text="Strength of each checkpoint with its interval")
+
+
+def _explained() -> None:
+    parts.explained(
+        "the leaderboard",
+        "Who stands in one group cannot be told apart; a place is a range, not a rank.",
+        "Bradley–Terry with ties (Davidson 1970) and a side effect, by maximum likelihood. Errors "
+        "are clustered by reviewer and by prompt (Cameron, Gelbach and Miller 2011), each way by "
+        "the jackknife (CR3), t with effective degrees of freedom; a pair is told apart by a p "
+        "under .05 after Holm (1979) over all pairs. “Best in” is the share of 1,000 "
+        "score-bootstrap resamples in which it is the strongest.",
+    )
 
 
 def _pairs(model: BradleyTerry) -> None:

@@ -9,6 +9,7 @@ from scipy import special
 
 from lab.analysis.bradley_terry import BradleyTerry, Effect
 from lab.analysis.leaderboard import Place
+from lab.analysis.position import Audit
 from lab.analysis.watching import Watched
 
 FEWEST_REVIEWERS = 8
@@ -65,6 +66,16 @@ def cautions(watched: Watched, n_checkpoints: int) -> tuple[str, ...]:
             f"make {math.comb(n_checkpoints, 2)}. Who is best of all, the leaderboard tells."
         )
     return tuple(said)
+
+
+def about_procedure(audit: Audit, checkpoint: str) -> tuple[str, ...]:
+    """Say how far sides and plain noise could pass for a difference between two checkpoints.
+
+    Args:
+        audit: what was looked at.
+        checkpoint: the one of the two whose share of points is asked for.
+    """
+    return _about_left(audit), _about_balance(audit, checkpoint), _about_equals(audit)
 
 
 def about_leaders(model: BradleyTerry) -> str:
@@ -139,6 +150,35 @@ def about_both_bad(model: BradleyTerry) -> str:
     most = max(known, key=_bad_share)
     share_of_most = _percent(_bad_share(most))
     return f"{said}; most often of pairs with {most.checkpoint} ({share_of_most} of its votes)."
+
+
+def _about_left(audit: Audit) -> str:
+    if audit.left_share is None:
+        return "No vote was for one of the two, so a leaning to one side cannot be seen."
+    said = f"{_percent(audit.left_share)} of the decided votes went to the text on the left"
+    around = audit.left_interval
+    if around is None:
+        return f"{said}; how sure that is cannot be said with one reviewer."
+    said = f"{said} [{around.low * 100:.0f}, {around.high * 100:.0f}]"
+    return f"{said}: {'a leaning' if audit.leans else 'no leaning can be seen'}."
+
+
+def _about_balance(audit: Audit, checkpoint: str) -> str:
+    said = f"{checkpoint} stood on the left in {_percent(audit.shown_left)} of the votes"
+    if abs(audit.shift) < 0.005:
+        return f"{said}, so that a leaning moves its share by less than half a point."
+    moved = "raised" if audit.shift > 0 else "lowered"
+    return f"{said}; sides alone may have {moved} its share by {abs(audit.shift) * 100:.1f} points."
+
+
+def _about_equals(audit: Audit) -> str:
+    said = f"{_percent(audit.tie_share)} of the votes that count are ties"
+    if audit.tie_share_of_equals is None:
+        return f"{said}; there are no pairs of equals (A/A) to compare that with."
+    return (
+        f"{said}, against {_percent(audit.tie_share_of_equals)} of {audit.n_equals:,} votes on "
+        "pairs of equals (A/A): the nearer the two, the less there is to tell apart."
+    )
 
 
 def _bad_share(place: Place) -> float:

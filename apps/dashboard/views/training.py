@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +17,10 @@ ALONG = {"Steps": "step", "Seconds": "seconds", "Tokens": "n_tokens"}
 def draw() -> None:
     """Draw the page."""
     steps = _chosen(data.training_steps(), st.session_state["filters"])
+    if steps.empty and not data.training_steps().empty:
+        parts.heading(TITLE, "No training run is left within these filters.")
+        parts.hidden("training runs")
+        return
     if steps.empty:
         parts.heading(TITLE, "No training run has been logged yet.")
         parts.empty(
@@ -43,6 +49,7 @@ def draw() -> None:
         "checkpoints' narrows this page.",
     )
     parts.table(runs, "runs", _columns())
+    _settings(set(runs["run_id"]))
 
 
 def _loss(steps: pd.DataFrame, names: dict[str, str], along: str) -> None:
@@ -60,6 +67,42 @@ def _loss(steps: pd.DataFrame, names: dict[str, str], along: str) -> None:
     drawn = long.dropna(subset="value").rename(columns={"run_id": "run"})
     drawing = charts.curves(drawn, names, ALONG[along], along, "Loss in nats", log=True)
     parts.chart(drawing, key="chart-loss", alt_text="Training and validation loss per run")
+    parts.explained(
+        "the loss",
+        "How badly the next token is foreseen; e to its power is the perplexity. 0 is certainty.",
+        "Mean cross-entropy per target token, in nats. Training: over the last batch logged. "
+        "Validation: over the validation split of the same data set, with the weights of that "
+        "step.",
+    )
+
+
+def _settings(run_ids: set[str]) -> None:
+    """Show what was set differently, so that a better loss can be put down to something."""
+    runs = [run for run in data.training_runs() if run.id in run_ids]
+    if len(runs) < 2:
+        return
+    frame = pd.DataFrame([{"run": run.name, **_flat(run.config)} for run in runs])
+    differing = [name for name in frame if frame[name].astype(str).nunique() > 1]
+    parts.section(
+        "What the runs differ in",
+        "Settings that are not the same in all of these runs; all settings of a run stand with "
+        "each of its texts on the page Texts.",
+    )
+    if differing in ([], ["run"]):
+        parts.note("In no setting but the name.")
+        return
+    shown = frame[["run", *[name for name in differing if name != "run"]]]
+    parts.table(shown.astype(str), "run-settings")
+
+
+def _flat(config: dict[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in config.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{before}{name}.")
+        else:
+            found[f"{before}{name}"] = value
+    return found
 
 
 def _single(

@@ -34,7 +34,9 @@ def draw() -> None:
     parts.meaning(explaining.meaning(found))
     parts.cautions(explaining.cautions(found, len(names)))
     parts.cards(_figures(found))
+    _explained()
     _history(filters, asked)
+    _procedure(found)
     _every_criterion(filters, asked)
     ranking.show(filters, asked.criterion)
 
@@ -120,6 +122,48 @@ def _history(filters: Filters, asked: Question) -> None:
     first = verdicts.decided_at(past, asked)
     if first is not None:
         parts.note(f"The first of these {len(past)} looks with a verdict is at {first:,} votes.")
+
+
+def _explained() -> None:
+    parts.explained(
+        "the verdict",
+        "The share of points that such reviewers would give the first of the two; 50 % is no "
+        "difference. The interval holds however often one looks.",
+        "A random-effects mean over reviewers, whose score moves in information time like a "
+        "Brownian motion, bounded by Robbins' normal mixture (1970) and carried to t; prompts add "
+        "their part to its variance (docs/decisions/0012). How often it errs is on the page "
+        "Self-test.",
+    )
+
+
+def _procedure(found: Watched) -> None:
+    audit = found.procedure
+    if audit is None:
+        return
+    parts.section(
+        "Could sides or noise explain it?",
+        "The place on the screen and plain noise, checked on the votes between these two.",
+    )
+    around = words.percent_range(audit.left_interval) if audit.left_interval else "needs two people"
+    equals = words.percent(audit.tie_share_of_equals)
+    parts.cards(
+        [
+            ("Left won", words.percent(audit.left_share), f"of decided votes: {around}"),
+            ("Stood on the left", words.percent(audit.shown_left), found.checkpoint),
+            ("Points that may come of it", f"{audit.shift * 100:+.1f}", "0 where balanced"),
+            ("Ties", words.percent(audit.tie_share), f"{equals} between equals (A/A)"),
+        ]
+    )
+    for sentence in explaining.about_procedure(audit, found.checkpoint):
+        parts.meaning(sentence)
+    parts.explained(
+        "sides and noise",
+        "How much of the share could come of a leaning to one side, and whether ties are as "
+        "frequent as where neither text is better.",
+        "Points = (left share − ½) × (2 × share of votes with the checkpoint on the left − 1) × "
+        "(1 − share of ties). The left share's interval is clustered by reviewer and by prompt "
+        "(Cameron, Gelbach and Miller 2011), t on the logit scale.",
+    )
 
 
 def _every_criterion(filters: Filters, asked: Question) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -92,3 +93,24 @@ def test_sides_ties_and_both_bad_are_kept_apart(clear, make_votes) -> None:
     assert "unknown" in explaining.about_side(nothing)
     assert explaining.about_ties(nothing) == "There are no votes that count yet."
     assert explaining.about_leaders(nothing) == ""
+
+
+def test_what_sides_and_noise_could_do_is_said(clear) -> None:
+    balanced = watch(clear, "c1", "c0")
+    left, balance, equals = explaining.about_procedure(balanced.procedure, "c1")
+    assert "of the decided votes went to the text on the left" in left
+    assert "c1 stood on the left in" in balance
+    assert "no pairs of equals" in equals
+    leaning = clear.assign(swapped=clear["winner"] == "b")
+    found = watch(leaning, "c1", "c0").procedure
+    left, balance, _ = explaining.about_procedure(found, "c1")
+    assert left.startswith("100 % of the decided votes")
+    assert f"may have raised its share by {found.shift * 100:.1f} points" in balance
+    mirrored = watch(leaning, "c0", "c1").procedure
+    assert "may have lowered its share" in explaining.about_procedure(mirrored, "c0")[1]
+    audit = replace(found, tie_share_of_equals=0.4, n_equals=50)
+    assert "40 % of 50 votes" in explaining.about_procedure(audit, "c1")[2]
+    nobody = replace(found, left_share=None, left_interval=None)
+    assert "cannot be seen" in explaining.about_procedure(nobody, "c1")[0]
+    one = replace(found, left_interval=None)
+    assert "with one reviewer" in explaining.about_procedure(one, "c1")[0]
