@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.review.bodies import AnswerBody, DraftBody, RenewBody, UndoBody
 from apps.review.calls import Refused
+from apps.review.choosing import Chooser
 from apps.review.takeover import Places
 from apps.review.views import (
     listing_view,
@@ -35,6 +36,7 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.places = Places()
+        self._chooser = Chooser(store)
         self._known: dict[str, Study] = {}
 
     def study(self, study_id: str) -> Study:
@@ -76,6 +78,8 @@ class Desk:
         self.places.check(account.id, page)
         status = studies.status(self.store, study.id)
         is_open = status is StudyStatus.OPEN
+        if is_open:
+            self._chooser.note(study)
         tasks = queue.next_tasks(self.store, study.id, account.id, N_IN_HAND) if is_open else []
         return tasks_view(tasks, status, queue.progress(self.store, study.id, account.id))
 
@@ -99,6 +103,7 @@ class Desk:
             flag=body.flag,
             seconds=body.seconds,
         )
+        self._chooser.note(study, n_answers=1)
         return submitted_view(done, queue.progress(self.store, study.id, account.id))
 
     def undo(self, body: UndoBody, account: Account) -> dict[str, Any]:
