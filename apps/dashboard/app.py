@@ -9,8 +9,20 @@ from types import ModuleType
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
-from apps.dashboard import data, filters, parts
-from apps.dashboard.views import metrics, overview, ratings, reviewers, texts, training, verdict
+from apps.dashboard import data, filters, parts, reporting
+from apps.dashboard.views import (
+    drift,
+    hallucination,
+    metrics,
+    overview,
+    planning,
+    ratings,
+    reviewers,
+    selftest,
+    texts,
+    training,
+    verdict,
+)
 from apps.signin.requests import COOKIE, SIGN_OUT
 from apps.signin.sessions import Lookups
 from lab.errors import StoreError
@@ -26,7 +38,13 @@ PAGES = {
     ),
     "Trust": (
         (reviewers, "Reviewers", "reviewers", ":material/group:"),
+        (hallucination, "Hallucination", "hallucination", ":material/fact_check:"),
         (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
+        (selftest, "Self-test", "selftest", ":material/verified:"),
+    ),
+    "Study": (
+        (drift, "Drift", "drift", ":material/timeline:"),
+        (planning, "Planning", "planning", ":material/calculate:"),
     ),
     "Models": ((training, "Training", "training", ":material/show_chart:"),),
 }
@@ -44,6 +62,7 @@ def run() -> None:
         )
         st.session_state["filters"] = chosen = filters.choose()
         st.session_state["left_out"] = filters.left_out(chosen)
+        reporting.offer(chosen)
         _account()
         page.run()
     except StoreError as error:

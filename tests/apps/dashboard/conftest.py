@@ -21,8 +21,12 @@ PAGES = {
     "/verdict": "Verdict",
     "/ratings": "Ratings",
     "/reviewers": "Reviewers",
+    "/hallucination": "Hallucination",
     "/metrics": "Metrics against people",
+    "/selftest": "Self-test",
+    "/planning": "Planning",
     "/texts": "Texts",
+    "/drift": "Drift",
     "/training": "Training",
 }
 
