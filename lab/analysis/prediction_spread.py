@@ -88,11 +88,18 @@ def moves(parts: tuple[Rows, ...]) -> Moves:
     of_pair = [np.searchsorted(present, pair) for pair in pairs]
     none = np.zeros(0, dtype=np.int64)
     return Moves(
-        prompts=sum(_left_out(rows, rows.prompts, rows.other_prompts, n_prompts) for rows in parts),
-        reviewers=sum(_left_out(rows, rows.reviewers, none, n_reviewers) for rows in parts),
-        both=sum(
-            _left_out(rows, codes, none, len(present))
-            for rows, codes in zip(parts, of_pair, strict=True)
+        prompts=np.sum(
+            [_left_out(rows, rows.prompts, rows.other_prompts, n_prompts) for rows in parts], axis=0
+        ),
+        reviewers=np.sum(
+            [_left_out(rows, rows.reviewers, none, n_reviewers) for rows in parts], axis=0
+        ),
+        both=np.sum(
+            [
+                _left_out(rows, codes, none, len(present))
+                for rows, codes in zip(parts, of_pair, strict=True)
+            ],
+            axis=0,
         ),
         n_prompts=min(_effective(rows.prompts) for rows in parts),
         n_reviewers=min(_effective(rows.reviewers) for rows in parts),

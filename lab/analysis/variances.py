@@ -165,6 +165,21 @@ def vote_variances(frame: pd.DataFrame, criterion: str, level: float = 0.95) -> 
     return _variances(answers, criterion, level, mean.value, share)
 
 
+def median_seconds(frame: pd.DataFrame) -> float | None:
+    """Return the median time of an answer, in seconds; None where there is none.
+
+    Args:
+        frame: one row per rating or vote: answer_id, seconds; an answer may have several rows.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    rows = columns_of(frame, ["answer_id", "seconds"], "median_seconds")
+    seconds = rows.drop_duplicates("answer_id")["seconds"].dropna()
+    seconds = seconds[seconds > 0]
+    return float(seconds.median()) if len(seconds) else None
+
+
 def _variances(
     answers: _Answers,
     criterion: str,
