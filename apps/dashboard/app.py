@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from apps.dashboard import data, filters, parts, reporting
 from apps.dashboard.views import (
+    cost,
     drift,
     hallucination,
     metrics,
@@ -46,7 +47,10 @@ PAGES = {
         (drift, "Drift", "drift", ":material/timeline:"),
         (planning, "Planning", "planning", ":material/calculate:"),
     ),
-    "Models": ((training, "Training", "training", ":material/show_chart:"),),
+    "Models": (
+        (cost, "Quality and cost", "cost", ":material/savings:"),
+        (training, "Training", "training", ":material/show_chart:"),
+    ),
 }
 
 

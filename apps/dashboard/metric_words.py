@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from apps.dashboard import words
 from lab.analysis.correlation import Following
-from lab.analysis.measures import Level, Measure
+from lab.analysis.measures import COEFFICIENTS, Level, Measure
 
 LEVELS: dict[Level, str] = {
     "within prompt": "Of two texts for the same prompt, does the metric know the better one?",
@@ -89,6 +89,28 @@ def finding(found: Sequence[Following], ceilings: dict[str, float | None]) -> st
     sentence += f"{best.criterion} ({figure}; {best.level})."
     person = ceilings.get(best.criterion)
     return sentence + (f" One reviewer reaches {words.number(person)} there." if person else "")
+
+
+def against(found: Sequence[Following], turned: Sequence[str]) -> str:
+    """Name the metrics that go against people everywhere; empty where none does.
+
+    Args:
+        found: all metrics and criteria.
+        turned: metrics whose scores are turned round already.
+    """
+    by_metric: dict[str, list[float]] = {}
+    for one in found:
+        if one.measure in COEFFICIENTS and starred(one) and one.agreement.value is not None:
+            by_metric.setdefault(one.metric, []).append(one.agreement.value)
+    contrary = [name for name, values in by_metric.items() if max(values) < 0]
+    if not contrary:
+        return ""
+    which = (
+        "It is turned round already."
+        if set(contrary) <= set(turned)
+        else ("If lower is better there, say so above.")
+    )
+    return f"{words.listed(contrary)}: the higher the score, the lower people rate. {which}"
 
 
 def starred(one: Following) -> bool:

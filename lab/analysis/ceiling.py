@@ -1,4 +1,4 @@
-"""Turns ratings into how well one reviewer follows the others: the most to ask of a metric."""
+"""Turns ratings into how well one reviewer follows the others: the yardstick of a metric."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def human_ceiling(ratings: pd.DataFrame, asked: Asked) -> tuple[Ceiling, ...]:
 
     Of each text one rating, drawn at random, stands for the reviewer and the mean of its other
     ratings for the others; the measure is averaged over 20 such draws. The others' mean rests on
-    one rating less than the mean that metrics are held against, so this is, if anything, low.
+    one rating less than the mean that metrics are held against, so this is, if anything, low;
+    and one rating is noisy itself, so a good metric may well be above it.
 
     Args:
         ratings: one row per rating: generation_id, prompt_id, checkpoint, criterion, value.

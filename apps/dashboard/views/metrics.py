@@ -98,8 +98,9 @@ def _all(
     parts.section(
         f"{NAMES[question.measure]}, every metric and criterion",
         f"{LEVELS[question.level]} {metric_words.MEANINGS[question.measure]} A star and bold "
-        f"figures: certainly better or worse than chance. The row “{PERSON}” is what a person "
-        "reaches against the others on the same texts: the most to ask of a metric.",
+        f"figures: certainly better or worse than chance. The row “{PERSON}” is what a single "
+        "rating reaches against the mean of the text's other ratings: a metric above it follows "
+        "people better than one more person's word would.",
     )
     if len(one.texts) < one.n_all:
         parts.note(
@@ -108,6 +109,8 @@ def _all(
         )
     order = metric_tables.ranked(found)
     middle = 0.5 if "accuracy" in question.measure else 0.0
+    if against := metric_words.against(found, question.lower):
+        parts.note(against)
     drawing = metric_charts.heatmap(metric_tables.cells(found, people), [PERSON, *order], middle)
     parts.chart(drawing, key="chart-agreement", alt_text="Agreement of each metric with people")
     parts.explained(

@@ -27,6 +27,7 @@ PAGES = {
     "/planning": "Planning",
     "/texts": "Texts",
     "/drift": "Drift",
+    "/cost": "Quality and cost",
     "/training": "Training",
 }
 
