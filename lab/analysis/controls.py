@@ -10,8 +10,7 @@ import pandas as pd
 
 from lab.analysis.frames import columns_of
 from lab.analysis.intervals import Interval, check_level, wilson_interval
-from lab.analysis.preferences import left_wins
-from lab.analysis.repeats import RepeatAgreement, repeat_agreement
+from lab.analysis.repeats import RepeatAgreement, Who, people_of, repeat_agreements
 from lab.records import ControlKind, Winner
 
 __all__ = ["ControlResults", "KnownAnswers", "NoiseFloor", "RepeatAgreement", "control_results"]
@@ -130,45 +129,39 @@ def control_results(frame: pd.DataFrame, level: float = 0.95) -> ControlResults:
     """
     check_level(level)
     rows = columns_of(frame, _COLUMNS, "control_results")
-    parts = list(_people(rows))
+    answers = rows[rows["is_right"].notna()].drop_duplicates("answer_id")
+    votes = rows[(rows["kind"] == ControlKind.AA) & rows["winner"].notna()]
     return ControlResults(
-        known=tuple(one for who, part in parts for one in _known(who, part, level)),
-        repeats=tuple(
-            one
-            for who, part in parts
-            for one in repeat_agreement(part[part["kind"] == ControlKind.REPEAT], *who, level)
-        ),
-        noise=tuple(one for who, part in parts for one in _noise(who, part, level)),
+        known=tuple(_known(answers, level)),
+        repeats=repeat_agreements(rows[rows["kind"] == ControlKind.REPEAT], level),
+        noise=tuple(_noise(votes, level)),
     )
 
 
-Who = tuple[str, str | None, str | None]
-"""Study, account and pseudonym; no person where all of the study are meant."""
+_KINDS = (ControlKind.TRAINING, ControlKind.GOLD, ControlKind.DEGRADED)
 
 
-def _people(rows: pd.DataFrame) -> Iterator[tuple[Who, pd.DataFrame]]:
-    for study, of_study in rows.groupby("study", sort=True):
-        yield (str(study), None, None), of_study
-        for (name, id), of_person in of_study.groupby(["reviewer", "reviewer_id"], sort=True):
-            yield (str(study), str(id), str(name)), of_person
-
-
-def _known(who: Who, rows: pd.DataFrame, level: float) -> Iterator[KnownAnswers]:
-    answers = rows[rows["is_right"].notna()].drop_duplicates("answer_id")
-    for kind in (ControlKind.TRAINING, ControlKind.GOLD, ControlKind.DEGRADED):
-        of_kind = answers[answers["kind"] == kind]
-        if not len(of_kind):
-            continue
-        yield _share(who, kind, None, of_kind, level)
-        if kind is ControlKind.DEGRADED:
-            for criterion, group in of_kind.groupby("control_criterion", sort=True):
-                yield _share(who, kind, str(criterion), group, level)
+def _known(answers: pd.DataFrame, level: float) -> Iterator[KnownAnswers]:
+    kinds = answers["kind"].astype(str).to_numpy()
+    criteria = answers["control_criterion"].astype(object).fillna("").to_numpy().astype(str)
+    right = answers["is_right"].to_numpy(dtype=bool)
+    for who, places in people_of(answers):
+        for kind in _KINDS:
+            inside = places[kinds[places] == kind.value]
+            if not len(inside):
+                continue
+            yield _share(who, kind, None, right[inside], level)
+            if kind is ControlKind.DEGRADED:
+                for criterion in np.unique(criteria[inside]):
+                    if criterion:
+                        some = right[inside[criteria[inside] == criterion]]
+                        yield _share(who, kind, str(criterion), some, level)
 
 
 def _share(
-    who: Who, kind: ControlKind, criterion: str | None, answers: pd.DataFrame, level: float
+    who: Who, kind: ControlKind, criterion: str | None, right: np.ndarray, level: float
 ) -> KnownAnswers:
-    n, n_right = len(answers), int(answers["is_right"].sum())
+    n, n_right = len(right), int(right.sum())
     return KnownAnswers(
         study=who[0],
         reviewer_id=who[1],
@@ -182,33 +175,43 @@ def _share(
     )
 
 
-def _noise(who: Who, rows: pd.DataFrame, level: float) -> Iterator[NoiseFloor]:
-    votes = rows[(rows["kind"] == ControlKind.AA) & rows["winner"].notna()]
-    for criterion, group in votes.groupby("criterion", sort=True):
-        decided = group[group["winner"].isin([Winner.A.value, Winner.B.value])]
-        n_left = int(left_wins(decided).sum())
-        counts = {
-            "left": n_left,
-            "right": len(decided) - n_left,
-            "tie": int(np.sum(group["winner"] == Winner.TIE)),
-            "both_bad": int(np.sum(group["winner"] == Winner.BOTH_BAD)),
-        }
-        yield NoiseFloor(
-            study=who[0],
-            reviewer_id=who[1],
-            reviewer=who[2],
-            criterion=str(criterion),
-            n=len(group),
-            outcomes=tuple(
-                Outcome(
-                    name=name,
-                    n=n,
-                    share=n / len(group),
-                    interval=wilson_interval(n, len(group), level),
-                )
-                for name, n in counts.items()
-            ),
-            n_decided=len(decided),
-            left_share=n_left / len(decided) if len(decided) else None,
-            left_interval=wilson_interval(n_left, len(decided), level) if len(decided) else None,
-        )
+def _noise(votes: pd.DataFrame, level: float) -> Iterator[NoiseFloor]:
+    criteria = votes["criterion"].astype(str).to_numpy()
+    winner = votes["winner"].astype(str).to_numpy()
+    swapped = votes["swapped"].to_numpy(dtype=bool)
+    names = np.where(
+        np.isin(winner, [Winner.A.value, Winner.B.value]),
+        np.where((winner == Winner.A.value) != swapped, "left", "right"),
+        winner,
+    )
+    for who, places in people_of(votes):
+        for criterion in np.unique(criteria[places]):
+            given = names[places[criteria[places] == criterion]]
+            yield _floor(who, str(criterion), given, level)
+
+
+def _floor(who: Who, criterion: str, given: np.ndarray, level: float) -> NoiseFloor:
+    counts = {
+        name: int((given == name).sum())
+        for name in ("left", "right", Winner.TIE.value, Winner.BOTH_BAD.value)
+    }
+    n_left, n_decided = counts["left"], counts["left"] + counts["right"]
+    return NoiseFloor(
+        study=who[0],
+        reviewer_id=who[1],
+        reviewer=who[2],
+        criterion=criterion,
+        n=len(given),
+        outcomes=tuple(
+            Outcome(
+                name=name,
+                n=n,
+                share=n / len(given),
+                interval=wilson_interval(n, len(given), level),
+            )
+            for name, n in counts.items()
+        ),
+        n_decided=n_decided,
+        left_share=n_left / n_decided if n_decided else None,
+        left_interval=wilson_interval(n_left, n_decided, level) if n_decided else None,
+    )

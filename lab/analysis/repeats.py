@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -55,45 +56,113 @@ class RepeatAgreement:
     """Why there is no kappa; None where there is one."""
 
 
-def repeat_agreement(
-    rows: pd.DataFrame, study: str, reviewer_id: str | None, reviewer: str | None, level: float
-) -> Iterator[RepeatAgreement]:
-    """Compare second answers with first ones, all together and by criterion.
+Who = tuple[str, str | None, str | None]
+"""Study, account and pseudonym; no person where all of the study are meant."""
+
+
+def repeat_agreements(rows: pd.DataFrame, level: float) -> tuple[RepeatAgreement, ...]:
+    """Compare second answers with first ones, of every study and person, all and by criterion.
 
     Args:
         rows: answers to repeats, as `storage.frames.controls` gives them; those without an
             original are left out.
-        study: label of the study, for the result.
-        reviewer_id: whose answers these are; None for everybody's.
-        reviewer: the pseudonym.
         level: confidence of the intervals.
     """
     pairs = rows[rows["original_answer_id"].notna()]
     if not len(pairs):
+        return ()
+    answers = _Answers(pairs)
+    return tuple(
+        answers.agreement(who, criterion, where, level)
+        for who, inside in people_of(pairs)
+        for criterion, where in answers.by_criterion(inside)
+    )
+
+
+def people_of(rows: pd.DataFrame) -> Iterator[tuple[Who, np.ndarray]]:
+    """Give the rows' places of each study, and after it those of each of its people by name."""
+    if not len(rows):
         return
-    groups: list[tuple[str | None, pd.DataFrame]] = [(None, pairs)]
-    groups += [(str(name), group) for name, group in pairs.groupby("criterion", sort=True)]
-    same = _same(pairs)
-    for criterion, group in groups:
-        n, n_same = len(group), int(same.loc[group.index].sum())
-        kappa, reason = _kappa_of(group) if criterion else (None, "each criterion has its own")
-        marks = criterion is not None and _is_marks(group)
-        yield RepeatAgreement(
-            study=study,
-            reviewer_id=reviewer_id,
-            reviewer=reviewer,
+    names = [rows[name].astype(str).to_numpy() for name in ("study", "reviewer", "reviewer_id")]
+    keys, codes = zip(*(np.unique(name, return_inverse=True) for name in names), strict=True)
+    order = np.lexsort(codes[::-1])
+    sorted_codes = np.stack(codes)[:, order]
+    studies = np.flatnonzero(np.r_[True, np.diff(sorted_codes[0]) != 0, True])
+    starts = np.flatnonzero(np.r_[True, (np.diff(sorted_codes, axis=1) != 0).any(axis=0), True])
+    for begin, end in pairwise(studies):
+        study = str(keys[0][sorted_codes[0, begin]])
+        yield (study, None, None), order[begin:end]
+        inside = starts[(starts >= begin) & (starts <= end)]
+        for first, last in pairwise(inside):
+            _, name, id = (
+                key[code] for key, code in zip(keys, sorted_codes[:, first], strict=True)
+            )
+            yield (study, str(id), str(name)), order[first:last]
+
+
+class _Answers:
+    """Pairs of answers as plain columns, so that a group of them is a few places."""
+
+    def __init__(self, pairs: pd.DataFrame) -> None:
+        self.criteria, self.criterion = np.unique(
+            pairs["criterion"].astype(str).to_numpy(), return_inverse=True
+        )
+        self.same = _same(pairs)
+        self.is_mark = pairs["spans"].notna().to_numpy()
+        self.is_vote = pairs["winner"].notna().to_numpy()
+        self.now, self.before = (
+            pairs[name].astype(object).to_numpy() for name in ("winner", "original_winner")
+        )
+        self.value, self.first = (
+            pairs[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            for name in ("value", "original_value")
+        )
+        self.marks = _marks(pairs)
+
+    def by_criterion(self, places: np.ndarray) -> Iterator[tuple[str | None, np.ndarray]]:
+        """Give all places together, then those of each criterion by name."""
+        yield None, places
+        codes = self.criterion[places]
+        for code in np.unique(codes):
+            yield str(self.criteria[code]), places[codes == code]
+
+    def agreement(
+        self, who: Who, criterion: str | None, places: np.ndarray, level: float
+    ) -> RepeatAgreement:
+        """Compare the answers at some places."""
+        n, n_same = len(places), int(self.same[places].sum())
+        kappa, reason = self._kappa(places) if criterion else (None, "each criterion has its own")
+        marks = criterion is not None and bool(self.is_mark[places].any())
+        overlaps = [_overlap(self.marks[0][i], self.marks[1][i]) for i in places] if marks else []
+        return RepeatAgreement(
+            study=who[0],
+            reviewer_id=who[1],
+            reviewer=who[2],
             criterion=criterion,
             n=n,
             n_same=n_same,
             rate=n_same / n,
             interval=wilson_interval(n_same, n, level),
             kappa=kappa,
-            overlap=float(np.mean(list(map(_overlap, *_marks(group))))) if marks else None,
+            overlap=float(np.mean(overlaps)) if marks else None,
             reason=reason,
         )
 
+    def _kappa(self, places: np.ndarray) -> tuple[float | None, str | None]:
+        if self.is_mark[places].any():
+            return None, "marks have an overlap instead"
+        if len(places) < LEAST_PAIRS:
+            return None, f"{len(places)} pairs so far; kappa needs {LEAST_PAIRS}"
+        if self.is_vote[places].any():
+            kappa = plain_kappa(list(self.before[places]), list(self.now[places]))
+        else:
+            kappa = weighted_kappa(self.first[places], self.value[places])
+        return kappa, None if kappa is not None else "every answer is the same"
 
-def weighted_kappa(first: Sequence[int], second: Sequence[int]) -> float | None:
+
+def weighted_kappa(
+    first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
+) -> float | None:
     """Compute Cohen's kappa with quadratic weights (Cohen 1968).
 
     Args:
@@ -122,30 +191,15 @@ def _kappa(apart: float, apart_by_chance: float) -> float | None:
     return None if apart_by_chance == 0 else 1 - apart / apart_by_chance
 
 
-def _same(pairs: pd.DataFrame) -> pd.Series:
-    same = (pairs["value"] == pairs["original_value"]).fillna(False).astype(bool)
-    same |= (pairs["winner"] == pairs["original_winner"]).fillna(False).astype(bool)
+def _same(pairs: pd.DataFrame) -> np.ndarray:
+    same = (pairs["value"] == pairs["original_value"]).fillna(False).to_numpy(dtype=bool)
+    winners = [pairs[name].astype(object) for name in ("winner", "original_winner")]
+    same |= ((winners[0] == winners[1]) & winners[0].notna()).to_numpy(dtype=bool)
     marked = [
         now is not None and set(map(tuple, now)) == set(map(tuple, before))
         for now, before in zip(*_marks(pairs), strict=True)
     ]
     return same | np.array(marked, dtype=bool)
-
-
-def _kappa_of(group: pd.DataFrame) -> tuple[float | None, str | None]:
-    if _is_marks(group):
-        return None, "marks have an overlap instead"
-    if len(group) < LEAST_PAIRS:
-        return None, f"{len(group)} pairs so far; kappa needs {LEAST_PAIRS}"
-    if group["winner"].notna().any():
-        kappa = plain_kappa(list(group["original_winner"]), list(group["winner"]))
-    else:
-        kappa = weighted_kappa(list(group["original_value"]), list(group["value"]))
-    return kappa, None if kappa is not None else "every answer is the same"
-
-
-def _is_marks(group: pd.DataFrame) -> bool:
-    return bool(group["spans"].notna().any())
 
 
 def _marks(group: pd.DataFrame) -> tuple[list, list]:
