@@ -59,37 +59,6 @@ def dots(
     return finish(alt.layer(*layers), rows=len(frame), step=42)
 
 
-def distribution(frame: pd.DataFrame, points: Sequence[int]) -> alt.Chart:
-    """Draw the shares of the scale's points, one bar per checkpoint.
-
-    Args:
-        frame: columns name, value (the point), n (ratings), share, shown.
-        points: the scale's points, worst first.
-    """
-    colours = _ramp(len(points))
-    chart = (
-        alt.Chart(frame)
-        .mark_bar()
-        .encode(
-            y=names(list(dict.fromkeys(frame["name"]))),
-            x=alt.X(
-                "share:Q",
-                stack="zero",
-                axis=alt.Axis(format="%", title=None, tickCount=5),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            color=alt.Color(
-                "value:O", scale=alt.Scale(domain=list(points), range=colours), legend=None
-            ),
-            order=alt.Order("value:O", sort="ascending"),
-            tooltip=tips(
-                {"name": "Checkpoint", "value": "Rating", "n": "Ratings", "shown": "Share"}
-            ),
-        )
-    )
-    return finish(chart, rows=frame["name"].nunique(), step=32)
-
-
 def matrix(frame: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     """Draw how often the row's checkpoint is preferred to the column's, with the counts.
 

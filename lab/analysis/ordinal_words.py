@@ -5,12 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lab.analysis.ordinal_design import LIKING, PROMPT, TEXT, Design
+from lab.analysis.ordinal_design import LIKING, PROMPT, REVIEWER, TEXT, Design
 from lab.analysis.ordinal_fit import Estimate
 from lab.analysis.separation import linked
 
 _FEW = 6
 _VAGUE = 1.0
+_VARIES = {
+    REVIEWER: "reviewers’ severities",
+    LIKING: "reviewers’ likings of a checkpoint",
+    PROMPT: "prompts",
+    TEXT: "texts on one prompt",
+}
 
 
 def apart(rows: pd.DataFrame, kept: set[str]) -> dict[str, str]:
@@ -54,7 +60,8 @@ def remarks(design: Design, found: Estimate, outside: dict[str, str]) -> tuple[s
         said.append("No prompt was rated often enough to tell its share from chance.")
     vague = [name for name, _ in design.random if not found.spread_errors[name] < _VAGUE]
     if vague:
-        said.append(f"How much differs by {' and by '.join(vague)} is hardly known from these.")
+        what = " and ".join(_VARIES[name] for name in vague)
+        said.append(f"These ratings hardly tell how much {what} differ.")
     if not found.is_converged:
         said.append(
             "The search for how much reviewers, prompts and texts differ stopped before its end; "
