@@ -17,6 +17,7 @@ from apps.dashboard.views import (
     metrics,
     overview,
     planning,
+    progress,
     ratings,
     reviewers,
     selftest,
@@ -44,6 +45,7 @@ PAGES = {
         (selftest, "Self-test", "selftest", ":material/verified:"),
     ),
     "Study": (
+        (progress, "Progress", "progress", ":material/timelapse:"),
         (drift, "Drift", "drift", ":material/timeline:"),
         (planning, "Planning", "planning", ":material/calculate:"),
     ),

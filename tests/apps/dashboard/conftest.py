@@ -26,6 +26,7 @@ PAGES = {
     "/selftest": "Self-test",
     "/planning": "Planning",
     "/texts": "Texts",
+    "/progress": "Progress",
     "/drift": "Drift",
     "/cost": "Quality and cost",
     "/training": "Training",
