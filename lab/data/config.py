@@ -15,7 +15,7 @@ class ImportConfig:
     """How a file of prompts becomes a data set.
 
     A column that is not set is looked for under its usual name (prompt, source, reference, key,
-    split, text) and left out where there is none; a column that is set must exist.
+    split, tags, text) and left out where there is none; a column that is set must exist.
     """
 
     name: str
@@ -38,6 +38,9 @@ class ImportConfig:
 
     split_column: str | None = None
     """The column that says train, validation or test; without it rows are split at random."""
+
+    tags_column: str | None = None
+    """The column of words on the prompts: with commas between them, or a JSON list."""
 
     train_share: float = 0.8
     """Share of the training split, in [0, 1]."""

@@ -12,7 +12,8 @@ from lab.data.hashing import content_sha256
 from lab.data.hub import is_hub_name, read_hub
 from lab.data.rows import Row, read_rows
 from lab.data.splitting import split_at_random, split_of
-from lab.records import Dataset, Prompt, Split, new_id
+from lab.data.tags import tags_of
+from lab.records import Dataset, Prompt, PromptTag, Split, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,12 @@ class _Columns:
     reference: str | None
     key: str | None
     split: str | None
+    tags: str | None
 
 
-def import_prompts(origin: str, config: ImportConfig) -> tuple[Dataset, list[Prompt]]:
+def import_prompts(
+    origin: str, config: ImportConfig
+) -> tuple[Dataset, list[Prompt], list[PromptTag]]:
     """Import prompts.
 
     Args:
@@ -34,8 +38,8 @@ def import_prompts(origin: str, config: ImportConfig) -> tuple[Dataset, list[Pro
         config: the columns, the splits, the seed.
 
     Returns:
-        The data set and its prompts in the order of the rows. Rows of plain text become prompts
-        with an empty text and the text as reference.
+        The data set, its prompts in the order of the rows, and the words on them. Rows of plain
+        text become prompts with an empty text and the text as reference.
 
     Raises:
         InputError: a file, row or field cannot be taken in; then nothing is.
@@ -58,7 +62,12 @@ def import_prompts(origin: str, config: ImportConfig) -> tuple[Dataset, list[Pro
         n_prompts=len(prompts),
         config=asdict(config) | {"columns": asdict(columns)},
     )
-    return dataset, prompts
+    tags = [
+        PromptTag(prompt_id=prompt.id, tag=tag)
+        for prompt, row in zip(prompts, rows, strict=True)
+        for tag in tags_of(row, columns.tags)
+    ]
+    return dataset, prompts, tags
 
 
 def _read(origin: str, config: ImportConfig) -> list[Row]:
@@ -79,6 +88,7 @@ def _columns(rows: Sequence[Row], config: ImportConfig) -> _Columns:
         reference=reference if prompt is not None else text,
         key=find_column(rows, config.key_column, "key"),
         split=find_column(rows, config.split_column, "split"),
+        tags=find_column(rows, config.tags_column, "tags"),
     )
 
 

@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Iterator
 
-from lab.records import Dataset, Prompt, Split, new_id
+from lab.records import Dataset, Prompt, PromptTag, Split, new_id
 from lab.world.facts import draw_facts
 from lab.world.pack import english
 from lab.world.render import fact_card, natural_prompt, story
@@ -46,6 +46,15 @@ def write_corpus(
         config=config | {f"n_{split}": size for split, size in sizes.items()},
     )
     return dataset, prompts
+
+
+def tag_by_event(prompts: list[Prompt]) -> list[PromptTag]:
+    """Put on each of the world's prompts the word for what happens in its story."""
+    return [
+        PromptTag(prompt_id=prompt.id, tag=prompt.facts["event"])
+        for prompt in prompts
+        if prompt.facts
+    ]
 
 
 def _prompts(seed: int, sizes: dict[Split, int], dataset_id: str) -> Iterator[Prompt]:

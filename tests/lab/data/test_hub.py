@@ -43,7 +43,7 @@ def test_a_hub_name_is_no_file(tmp_path, monkeypatch):
 
 def test_its_splits_are_kept(hub):
     hub.splits = {"train": [{"prompt": "a"}, {"prompt": "b"}], "validation": [{"prompt": "c"}]}
-    dataset, prompts = import_prompts("org/name", ImportConfig(name="m", hub_subset="en"))
+    dataset, prompts, _ = import_prompts("org/name", ImportConfig(name="m", hub_subset="en"))
     assert hub.asked == [("org/name", "en")]
     assert dataset.origin == "org/name"
     assert [(p.key, p.split, p.text) for p in prompts] == [
@@ -56,7 +56,7 @@ def test_its_splits_are_kept(hub):
 @pytest.mark.parametrize("names", [["train"], ["train_sft", "test_sft"]])
 def test_a_lone_split_and_unknown_splits_are_split_anew(hub, names):
     hub.splits = {name: [{"prompt": f"{name} {n}"} for n in range(50)] for name in names}
-    _, prompts = import_prompts("org/name", ImportConfig(name="m"))
+    _, prompts, _ = import_prompts("org/name", ImportConfig(name="m"))
     assert {prompt.split for prompt in prompts} == set(Split)
 
 

@@ -12,7 +12,7 @@ CONFIG = ImportConfig(name="mine")
 
 def test_columns_of_the_usual_names_are_used(write):
     row = {"key": 7, "prompt": "p", "source": "s", "reference": "r", "split": "dev", "extra": 1}
-    dataset, (prompt,) = import_prompts(write("a.jsonl", [row]), CONFIG)
+    dataset, (prompt,), _ = import_prompts(write("a.jsonl", [row]), CONFIG)
     assert (prompt.key, prompt.text, prompt.source, prompt.reference) == ("7", "p", "s", "r")
     assert prompt.split is Split.VALIDATION
     assert prompt.dataset_id == dataset.id
@@ -29,7 +29,7 @@ def test_columns_are_mapped(write):
         name="m", key_column="id", prompt_column="question", source_column="context",
         reference_column="answer", split_column="part", licence="MIT",
     )  # fmt: skip
-    dataset, (prompt,) = import_prompts(path, config)
+    dataset, (prompt,), _ = import_prompts(path, config)
     assert (prompt.key, prompt.text, prompt.source, prompt.reference) == ("x", "q", "c", "a")
     assert prompt.split is Split.TEST
     assert dataset.licence == "MIT"
@@ -38,7 +38,7 @@ def test_columns_are_mapped(write):
 @pytest.mark.parametrize("settings", [{}, {"text_column": "text"}])
 def test_plain_texts_become_references_of_empty_prompts(write, settings):
     path = write("a.txt", "\n\n".join(f"text {n}" for n in range(10)))
-    _, prompts = import_prompts(path, ImportConfig(name="m", **settings))
+    _, prompts, _ = import_prompts(path, ImportConfig(name="m", **settings))
     assert {prompt.text for prompt in prompts} == {""}
     assert [prompt.reference for prompt in prompts] == [f"text {n}" for n in range(10)]
     assert [prompt.key for prompt in prompts] == [str(n) for n in range(1, 11)]
@@ -46,18 +46,18 @@ def test_plain_texts_become_references_of_empty_prompts(write, settings):
 
 
 def test_the_keys_of_an_object_of_objects_are_the_keys(write):
-    _, prompts = import_prompts(write("a.json", '{"x": {"prompt": "p"}}'), CONFIG)
+    _, prompts, _ = import_prompts(write("a.json", '{"x": {"prompt": "p"}}'), CONFIG)
     assert prompts[0].key == "x"
 
 
 def test_equal_prompts_go_to_one_split(write):
     rows = [{"prompt": f"p{n % 40}", "reference": str(n)} for n in range(200)]
-    _, prompts = import_prompts(write("a.jsonl", rows), CONFIG)
+    _, prompts, _ = import_prompts(write("a.jsonl", rows), CONFIG)
     assert len({(prompt.text, prompt.split) for prompt in prompts}) == 40
 
 
 def test_empty_sources_and_references_are_none(write):
-    _, prompts = import_prompts(write("a.csv", 'prompt,source,reference\np,,"  "\n'), CONFIG)
+    _, prompts, _ = import_prompts(write("a.csv", 'prompt,source,reference\np,,"  "\n'), CONFIG)
     assert (prompts[0].source, prompts[0].reference) == (None, None)
 
 
