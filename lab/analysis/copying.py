@@ -224,8 +224,9 @@ def _test(found: _Compared, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray
         expected = found.chance + own * (1 - found.chance)
         # On the scale of angles a share of n has the variance 1 / n, whatever it is.
         moved = (_angle(found.same) - _angle(expected)) * np.sqrt(weights)
-        # The median of |normal| is .6745; honest pairs spread by chance, and by taste.
-        wider = max(1.0, float(np.median(np.abs(moved[looked]))) / 0.6745)
+        # Honest pairs spread by chance, and by taste; these are the quantiles of |normal|.
+        middle, far = np.quantile(np.abs(moved[looked]), [0.5, 0.9])
+        wider = max(1.0, float(middle) / 0.6745, float(far) / 1.645)
     error = np.sqrt(wider**2 / np.maximum(weights, 1) + doubt)
     z = (_angle(found.same) - _angle(expected + _MARGIN)) / error
     return expected, np.where(looked, stats.t.sf(z, np.maximum(weights - 1, 1)), np.nan)

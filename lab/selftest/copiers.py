@@ -50,7 +50,6 @@ def figures(runs: int, seed: int) -> Iterator[Figure]:
             condition=condition,
             value=found,
             error=share_error(found, runs),
-            low=0.9,
             runs=runs,
             seed=seed,
         )
