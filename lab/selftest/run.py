@@ -10,12 +10,15 @@ from lab.selftest.figures import Figure
 TOPICS = {
     "preferences": "Bradley–Terry, verdicts that may be watched, tests of all pairs",
     "ratings": "means and the ordinal model, where reviewers differ in severity",
-    "agreement": "alpha and its interval",
+    "agreement": "alpha and its interval, copied answers",
     "prediction": "human ratings joined with automatic scores",
     "sampling": "which pair comes next, and what that costs",
     "checks": "rates, areas and thresholds of hallucination checks",
+    "drift": "changes over the time of a study",
 }
 """What is tried, each in the module of its name, with what it is about."""
+BESIDE = {"agreement": ("copiers",)}
+"""Further modules with figures of a topic."""
 
 
 def figures(topic: str, runs: int, seed: int) -> Iterator[Figure]:
@@ -37,4 +40,5 @@ def figures(topic: str, runs: int, seed: int) -> Iterator[Figure]:
     if runs < 2:
         raise ValueError(f"figures: {runs} runs; a Monte-Carlo error needs 2 or more")
     # Each topic pulls in its own part of lab.analysis, so only the one asked for is imported.
-    yield from importlib.import_module(f"lab.selftest.{topic}").figures(runs, seed)
+    for name in (topic, *BESIDE.get(topic, ())):
+        yield from importlib.import_module(f"lab.selftest.{name}").figures(runs, seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from apps.dashboard import words
 from apps.dashboard.filters import Filters
 from apps.dashboard.report import datasheet, judgements, markup, methods, people, preferences
 from apps.dashboard.report.experiment import Experiment
@@ -76,8 +77,9 @@ def _document(title: str, *parts: str) -> str:
 def _summary(material: Material, verdicts: list[Watched]) -> str:
     n_people = len({*material.ratings["reviewer_id"], *material.votes["reviewer_id"]})
     counts = (
-        f"{len(material.votes):,} votes and {len(material.ratings):,} ratings by {n_people:,} "
-        f"reviewers. Made on {material.made_at:%d %B %Y, %H:%M} UTC."
+        f"{words.count(len(material.votes), 'vote')} and "
+        f"{words.count(len(material.ratings), 'rating')} by {words.count(n_people, 'reviewer')}. "
+        f"Made on {material.made_at:%d %B %Y, %H:%M} UTC."
     )
     said = [f"{one.criterion}: {one.sentence}" for one in verdicts]
     told = markup.points(said) if said else markup.paragraph("No votes within these filters.")

@@ -24,7 +24,7 @@ _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202
 
 def escape(text: object) -> str:
     """Write a text so that it is shown as it is, its control characters made visible."""
-    return html.escape(_CONTROL.sub(lambda one: f"[U+{ord(one[0]):04X}]", str(text)))
+    return html.escape(_visible(str(text)))
 
 
 def section(title: str, *parts: str, name: str) -> str:
@@ -99,7 +99,7 @@ def figure(chart: Any, caption: str) -> str:
     own = f"chart{next(_number)}-"
     drawn = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1{own}\2", drawn)
     named = f'<svg role="img" aria-label="{escape(caption)}" '
-    drawn = drawn.replace("<svg ", named, 1)
+    drawn = _visible(drawn.replace("<svg ", named, 1))
     return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
@@ -107,6 +107,10 @@ def contents(titles: Sequence[tuple[str, str]]) -> str:
     """Write links to the sections: their anchors and titles."""
     links = "".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in titles)
     return f'<nav aria-label="Contents"><h2>Contents</h2><ol>{links}</ol></nav>'
+
+
+def _visible(text: str) -> str:
+    return _CONTROL.sub(lambda one: f"[U+{ord(one[0]):04X}]", text)
 
 
 def _cell(value: Any, digits: int) -> str:

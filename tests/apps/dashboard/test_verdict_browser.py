@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lab.cli import main
-from storage.client import open_store
-from tests.apps.dashboard.conftest import accounts, make_home, opened
+from tests.apps.dashboard.conftest import make_home, opened
+from tests.apps.dashboard.crowd import import_llmfao
 
 pytestmark = pytest.mark.browser
 
@@ -75,34 +72,11 @@ def test_tables_come_down_as_csv(visit, address) -> None:
 
 @pytest.fixture(scope="module")
 def crowd(published, tmp_path_factory):
-    """Import the votes of LLMFAO as an export of Label Studio would hold them."""
+    """Import the votes of LLMFAO by the lab's own command."""
     folder = tmp_path_factory.mktemp("crowd")
-    with open_store(make_home(folder)) as store:
-        store.add(accounts())
-    words = ["ratings", "import", str(_export(published("llmfao/crowd-comparisons.csv"), folder))]
-    words += ["--format", "label-studio", "--study", "llmfao", "--compare", "overall=overall"]
-    words += ["--prompt-column", "prompt", "--text-column", "a", "--text-b-column", "b"]
-    words += ["--checkpoint-column", "left", "--checkpoint-b-column", "right"]
-    assert main([*words, "--home", str(folder)]) == 0
+    import_llmfao(published("llmfao/crowd-comparisons.csv"), folder)
     with opened(make_home(folder)) as store:
         yield store
-
-
-def _export(path: Path, folder: Path) -> Path:
-    tasks: dict[tuple[str, str, str], dict] = {}
-    with path.open() as file:
-        for row in csv.DictReader(file):
-            left, right = row["left"], row["right"]
-            texts = {"a": f"{left} on {row['prompt']}", "b": f"{right} on {row['prompt']}"}
-            shown = {"prompt": f"prompt {row['prompt']}", "left": left, "right": right, **texts}
-            key = (row["prompt"], left, right)
-            task = tasks.setdefault(key, {"id": len(tasks), "data": shown, "annotations": []})
-            value = {"type": "pairwise", "from_name": "overall", "to_name": "a,b",
-                     "value": {"selected": row["winner"]}}  # fmt: skip
-            task["annotations"].append({"completed_by": int(row["worker"]), "result": [value]})
-    export = folder / "export.json"
-    export.write_text(json.dumps(list(tasks.values())))
-    return export
 
 
 def test_published_votes_of_59_models(visit, serve, crowd) -> None:
