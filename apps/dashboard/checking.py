@@ -29,6 +29,12 @@ def finding(found: Judged | None, rates: pd.DataFrame, asked: Question) -> str:
             "unknown, as nobody has marked these texts."
         )
     recall, precision = found.accuracy.recall, found.accuracy.precision
+    if recall.interval is None or precision.interval is None:
+        return (
+            f"People looked through {words.count(found.n, 'text')} and call "
+            f"{found.n_hallucinated:,} hallucinated: too few to say how far the {asked.checker} "
+            "check can be believed."
+        )
     people = words.count(found.n_reviewers, "person", "people")
     return (
         f"The {asked.checker} check finds {_share(recall, 'of the hallucinated texts')}, and "
@@ -99,11 +105,9 @@ def area(found: Judged) -> str:
     if found.curve is None:
         return ""
     one = found.curve.average_precision
-    spread = words.number_range(one.interval) if one.interval else one.reason
+    spread = f"95 % interval {words.number_range(one.interval)}" if one.interval else one.reason
     guess = words.number(found.curve.prevalence)
-    return (
-        f"Average precision {words.number(one.value)} (95 % interval {spread}); guessing {guess}."
-    )
+    return f"Average precision {words.number(one.value)} ({spread}); guessing {guess}."
 
 
 def calibrated(found: Judged) -> str:

@@ -18,7 +18,7 @@ Signal = Literal["", "above", "below", "rising", "falling"]
 FEWEST_POINTS = 8
 """With fewer points no limits can be drawn that mean anything."""
 LARGEST_BASELINE = 25
-"""The first points, up to so many, say what is usual."""
+"""The first half of the points, at least 8 and up to so many, says what is usual."""
 WEIGHT = 0.2
 """Weight of the newest point in the weighted mean (Roberts 1959)."""
 SHEWHART, EWMA = 3.0, 2.86
@@ -161,7 +161,7 @@ def _chart(
     means = np.bincount(places, weights=levelled) / counts
     raw = np.bincount(places, weights=rows["value"].to_numpy(dtype=float)) / counts
     errors = spread / np.sqrt(counts)
-    n_baseline = min(len(means), LARGEST_BASELINE)
+    n_baseline = min(LARGEST_BASELINE, max(FEWEST_POINTS, len(means) // 2))
     centre = float(np.average(means[:n_baseline], weights=counts[:n_baseline]))
     standing = (means - centre) / errors
     moved = np.abs(np.diff(standing[:n_baseline])).mean() / _SPREAD_OF_TWO

@@ -62,12 +62,11 @@ def _nothing_checked() -> None:
 
 def _nothing_marked() -> None:
     parts.section("How far the check can be believed")
-    parts.empty(
-        "Nobody has marked hallucinations in these texts",
-        "Open a study in which people mark pieces of texts (design “spans”), or import marks made "
-        "elsewhere; then this page says how often the check is right, and from which score on to "
-        "believe it.",
-        "lab study create --design spans",
+    parts.meaning("Nobody has marked hallucinations in these texts, so nobody knows.")
+    parts.note(
+        "Open a study in which people mark pieces of texts (lab study create, design “spans”), or "
+        "import marks made elsewhere (lab ratings import); then this page says how often the "
+        "check is right, and from which score on to believe it."
     )
 
 

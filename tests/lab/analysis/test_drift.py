@@ -20,7 +20,7 @@ def test_a_study_without_a_change_says_nothing() -> None:
     assert chart.signals == ()
     assert [point.n for point in chart.points] == [30] * 30
     assert all(point.low < chart.centre < point.high for point in chart.points)
-    assert chart.n_baseline == 25
+    assert chart.n_baseline == 15
 
 
 @pytest.mark.parametrize(
