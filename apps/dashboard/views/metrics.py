@@ -107,6 +107,9 @@ def _all(
             f"From a seeded draw of prompts with {len(one.texts):,} of the "
             f"{words.count(one.n_all, 'rated text')}."
         )
+    if all(each.agreement.value is None for each in found):
+        parts.empty("No agreement to show", f"Because {found[0].agreement.reason}.")
+        return
     order = metric_tables.ranked(found)
     middle = 0.5 if "accuracy" in question.measure else 0.0
     if against := metric_words.against(found, question.lower):
