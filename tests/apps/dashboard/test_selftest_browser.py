@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from lab.cli import main
 from lab.selftest import recorded
+from tests.apps.dashboard.axe import serious
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +30,7 @@ def test_the_newest_run_of_each_topic_is_shown(visit, address, width, scheme) ->
     assert "How often is one of two equals called better" in shown
     inside = "document.querySelector('[data-testid=stMain]')"
     assert tab.page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
-    found = Axe().run(tab.page, "[data-testid=stMain]").response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert serious(tab.page) == []
     tab.page.get_by_text("In sentences").first.click()
     tab.page.get_by_text("in 2 simulated studies").first.wait_for()
 
