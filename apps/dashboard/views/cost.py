@@ -14,6 +14,7 @@ from apps.dashboard.results.cost import VOTES, CostQuestion, Kind
 from lab.analysis.pareto import Tradeoff
 
 TITLE = "Quality and cost"
+FEW_REVIEWERS = 5
 COSTS: dict[Kind, str] = {
     "p50": "Seconds per text, median",
     "p90": "Seconds per text, 90th percentile",
@@ -103,6 +104,9 @@ def _finding(found: Sequence[Tradeoff], question: CostQuestion) -> str:
         sentence = f"{names} is best and cheapest at once"
     else:
         sentence = f"{names} are each the best for their cost"
+    few = min(one.n_reviewers for one in found)
+    if few < FEW_REVIEWERS:
+        return f"{sentence}, as far as {words.count(few, 'reviewer')} can tell."
     certain = [one for one in front if one.verdict == "on the front"]
     if len(certain) == len(front):
         return f"{sentence}; that is certain."
@@ -124,7 +128,7 @@ def _chart(found: Sequence[Tradeoff], question: CostQuestion) -> None:
     drawing = cost_charts.pareto(_points(found), shades, COSTS[question.cost], what)
     parts.chart(drawing, key="chart-pareto", alt_text=f"{what} against {COSTS[question.cost]}")
     few = min(one.n_reviewers for one in found)
-    if few < 5:
+    if few < FEW_REVIEWERS:
         parts.note(
             f"Only {words.count(few, 'reviewer')} for a checkpoint: with so few, resamples make "
             "places look surer than they are."
