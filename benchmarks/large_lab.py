@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from lab.metrics.run import METRICS
 from lab.records import (
     Account,
     Answer,
+    AnswerKind,
     Assignment,
     Checkpoint,
     CheckpointKind,
@@ -36,6 +38,7 @@ from lab.records import (
     Vote,
     now,
 )
+from storage.client import Store
 from storage.database import open_database
 from storage.insert import add_rows, insert_records
 from storage.migrate import migrate, read_migrations
@@ -224,3 +227,40 @@ def _rows(record: type, n: int, /, **values: Any) -> Iterator[Rows]:
     table = pyarrow.table({name: pyarrow.array(cells) for name, cells in arrays.items()})
     for start in range(0, n, CHUNK):
         yield Rows(TABLES[record], table.slice(start, CHUNK))
+
+
+class Adding:
+    """Adds an answer with ratings every second, as long as it is entered."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._stop = store, threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._given = store.rows(
+            "SELECT items.id AS item, items.generation_a_id AS text, accounts.id AS reviewer "
+            "FROM items JOIN accounts ON accounts.role = 'reviewer' "
+            "LEFT JOIN assignments ON assignments.item_id = items.id "
+            "AND assignments.reviewer_id = accounts.id "
+            "WHERE items.kind = 'rate' AND items.position < 40 AND assignments.id IS NULL LIMIT 500"
+        )
+
+    def __enter__(self) -> Adding:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for given in self._given:
+            assignment = Assignment(
+                item_id=given["item"], reviewer_id=given["reviewer"], swapped=False
+            )
+            answer = Answer(assignment_id=assignment.id, kind=AnswerKind.RATE, seconds=20.0)
+            ratings = [
+                Rating(answer_id=answer.id, generation_id=given["text"], criterion=name, value=3)
+                for name in CRITERIA
+            ]
+            self._store.add([assignment, answer, *ratings])
+            if self._stop.wait(1.0):
+                return
