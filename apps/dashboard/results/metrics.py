@@ -28,7 +28,7 @@ from storage import scores
 
 MARKED = "few marked faults"
 """What the reviewers' marks count as: a criterion, minus each text's error score."""
-MOST_TEXTS = 20_000
+MOST_TEXTS = 6_000
 LOWER = tuple(name for name, metric in METRICS.items() if metric.better == "lower")
 
 
