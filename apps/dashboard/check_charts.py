@@ -17,7 +17,7 @@ from lab.analysis.check_calibration import Reliability
 
 _MOST_POINTS = 400
 _SHARE = alt.Scale(domain=[0, 1], clamp=True)
-_AXIS = {"format": "%", "tickCount": 5}
+_AXIS: dict[str, Any] = {"format": "%", "tickCount": 5}
 
 
 def rates(frame: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:

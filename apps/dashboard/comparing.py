@@ -78,10 +78,10 @@ def _scores(one: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     rows = []
     for name in dict.fromkeys([*sides[0], *sides[1]]):
         left, right = sides[0].get(name), sides[1].get(name)
-        known = left is not None and right is not None
+        less = None if left is None or right is None else right - left
         rows.append({
             "figure": name, "left": left, "right": right,
-            "right less left": right - left if known else None,
+            "right less left": less,
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["figure", "left", "right", "right less left"])
 

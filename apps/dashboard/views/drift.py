@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -54,8 +54,19 @@ MEASURES: dict[Measure, Shown] = {
         share=True,
     ),
 }
-PER = {"auto": "about 25 points", "day": "a day", "25": "25 values", "50": "50 values",
-       "100": "100 values"}  # fmt: skip
+NAMES: dict[str, Measure] = {
+    "Mean rating": "rating",
+    "Disagreement": "disagreement",
+    "Time per answer": "seconds",
+    "Right answers to controls": "controls",
+}
+PER: dict[str, Per] = {
+    "1/25 of all": "auto",
+    "A day": "day",
+    "25 values": "25",
+    "50 values": "50",
+    "100 values": "100",
+}
 
 
 def draw() -> None:
@@ -79,14 +90,10 @@ def draw() -> None:
 def _ask() -> tuple[Measure, Per]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         measure = st.selectbox(
-            "What to follow", list(MEASURES), key="measure", bind="query-params", width=380,
-            format_func=lambda name: MEASURES[name].axis,
-        )  # fmt: skip
-        per = st.selectbox(
-            "One point is", list(PER), key="per", bind="query-params", width=200,
-            format_func=PER.__getitem__,
-        )  # fmt: skip
-    return cast("Measure", measure), cast("Per", per)
+            "What to follow", list(NAMES), key="measure", bind="query-params", width=260
+        )
+        per = st.selectbox("One point is", list(PER), key="per", bind="query-params", width=200)
+    return NAMES[measure], PER[per]
 
 
 def _of_criterion(filters: Filters, measure: Measure) -> Filters:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
-
 import pandas as pd
 import streamlit as st
 
@@ -14,10 +12,10 @@ from apps.dashboard.results.hallucination import Judged, Question
 from lab.analysis.check_labels import Rule
 
 TITLE = "Hallucination"
-RULES = {
-    "half": "at least half of its reviewers mark one",
-    "any": "any of its reviewers marks one",
-    "all": "all of its reviewers mark one",
+RULES: dict[str, Rule] = {
+    "at least half of its reviewers mark one": "half",
+    "any of its reviewers marks one": "any",
+    "all of its reviewers mark one": "all",
 }
 MISSED = {"5 %": 0.05, "10 %": 0.1, "20 %": 0.2, "30 %": 0.3}
 SURE = {"80 %": 0.8, "90 %": 0.9, "95 %": 0.95}
@@ -75,8 +73,7 @@ def _ask(known: list[str]) -> Question:
         checker = _choice("Check", known, known[0], "checker")
         rule = st.selectbox(
             "A text is hallucinated where",
-            list(get_args(Rule)),
-            format_func=RULES.__getitem__,
+            list(RULES),
             key="rule",
             bind="query-params",
             width=320,
@@ -86,7 +83,7 @@ def _ask(known: list[str]) -> Question:
     sure = _from_address("sure", SURE, "90 %")
     return Question(
         checker=checker,
-        rule=cast("Rule", rule),
+        rule=RULES[rule],
         most_missed=MISSED[missed],
         confidence=SURE[sure],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,7 @@ def _ask(filters: Filters) -> Wanted:
         filters,
         words=searched,
         prompt=prompt,
-        kept=KEPT[cast("str", kept)],
+        kept=KEPT[kept],
         sort=sort,
         falling=falling,
     )
