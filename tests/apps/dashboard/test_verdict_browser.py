@@ -49,7 +49,7 @@ def test_the_address_holds_the_question(visit, address) -> None:
 def test_tables_come_down_as_csv(visit, address) -> None:
     tab = visit(address)
     tab.go("/verdict?study=compared")
-    buttons = tab.page.get_by_role("button", name="CSV")
+    buttons = tab.page.get_by_role("button", name="CSV", exact=True)
     buttons.nth(2).wait_for()
     found = {}
     for button in buttons.all():
@@ -81,6 +81,7 @@ def test_published_votes_of_59_models(visit, serve, crowd) -> None:
     assert "Not yet: Chronos Hermes (13B) against Weaver 12k 61 %" in shown
     assert "In a single look GPT 4, Platypus-2 Instruct (70B), command" in shown
     assert "59 checkpoints make 1711" in shown
+    assert "Could sides or noise explain it?" in shown
     assert "Between two equal texts the left one would win 54 %" in shown
     assert "39 % of the votes that count are ties (3,471 of 8,931)" in shown
     assert tab.page.locator('[data-testid="stVegaLiteChart"]').count() >= 2
