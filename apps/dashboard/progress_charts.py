@@ -152,11 +152,13 @@ def per_day(frame: pd.DataFrame) -> alt.Chart:
         frame: columns reviewer, day (UTC), answers, seconds.
     """
     told = frame.rename(columns={"reviewer": "name"}).assign(
-        date=frame["day"].dt.strftime("%d %b"),
+        date=frame["day"].dt.strftime("%d %b %Y"),
         minutes=[f"{one / 60:,.0f} min" for one in frame["seconds"]],
     )
     listed = sorted(set(told["name"]), key=lambda name: (len(name), name))
-    days = list(told.sort_values("day")["date"].drop_duplicates())
+    # Days on which nobody came are seen too.
+    every = pd.date_range(frame["day"].min(), frame["day"].max(), freq="D")
+    days = [f"{day:%d %b %Y}" for day in every]
     return finish(
         alt.Chart(told)
         .mark_rect(cornerRadius=2)
@@ -164,8 +166,13 @@ def per_day(frame: pd.DataFrame) -> alt.Chart:
             y=names(listed),
             x=alt.X(
                 "date:O",
-                sort=days,
-                axis=alt.Axis(title="day (UTC)", labelAngle=0, labelOverlap="greedy"),
+                scale=alt.Scale(domain=days),
+                axis=alt.Axis(
+                    title="day (UTC)",
+                    labelAngle=0,
+                    labelOverlap="greedy",
+                    labelExpr="slice(datum.label, 0, 6)",
+                ),
             ),
             color=alt.Color(
                 "answers:Q",
