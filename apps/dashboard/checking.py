@@ -20,7 +20,8 @@ _FEW = 30
 def finding(found: Judged | None, rates: pd.DataFrame, asked: Question) -> str:
     """Say in one sentence how often texts are hallucinated and how far the check is right."""
     if found is None:
-        best, worst = rates.loc[rates["by_check"].idxmin()], rates.loc[rates["by_check"].idxmax()]
+        ordered = rates.sort_values("by_check")
+        best, worst = ordered.iloc[0], ordered.iloc[-1]
         who = f"{best['shown_by_check']} of {best['name']}’s texts"
         if best["name"] != worst["name"]:
             who += f" and {worst['shown_by_check']} of {worst['name']}’s"
