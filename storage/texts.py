@@ -7,6 +7,7 @@ beginnings of one page leave it.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ SORTS = {
     "tokens": "generations.n_tokens",
     "latency": "generations.latency_seconds",
     "log-probability": "generations.mean_logprob",
-    "marks": "spans.n",
+    "marks": "CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END",
     "score of the check": "checked.score",
     "rating": "rated.rating",
     "disagreement": "rated.disagreement",
@@ -104,9 +105,10 @@ def table(store: Store, generation_ids: Sequence[str], wanted: Wanted) -> pd.Dat
     ids = list(generation_ids)
     frame = store.read(_TABLE.format(given=_GIVEN), [ids]).to_pandas()
     frame = frame.set_index("generation_id").reindex(ids)
-    judged = _Query(wanted, ids)
+    given = [row["id"] for row in store.rows(_ASSIGNMENTS, [ids])]
+    judged = _Query(wanted, ids, given)
     answers = store.read(judged.answers(), judged.parameters).to_pandas()
-    rated = _Query(wanted, ids)
+    rated = _Query(wanted, ids, given)
     ratings = store.read(rated.ratings(), rated.parameters).to_pandas()
     scores = store.read(_SCORES.format(given=_GIVEN), [ids]).to_pandas()
     means = ratings.pivot(index="generation_id", columns="criterion", values="mean")
@@ -128,10 +130,12 @@ def metrics(store: Store) -> list[str]:
 class _Query:
     """The SQL of one search, with its parameters in the order of their numbers."""
 
-    def __init__(self, wanted: Wanted, ids: list[str] | None = None) -> None:
+    def __init__(
+        self, wanted: Wanted, ids: list[str] | None = None, assignments: Sequence[str] = ()
+    ) -> None:
         self.wanted = wanted
         self.parameters: list[Any] = [] if ids is None else [ids]
-        self.given = "" if ids is None else _GIVEN
+        self.among = "" if ids is None else f" AND {{text}} IN {_GIVEN}{_only(assignments)}"
 
     def add(self, value: Any) -> str:
         self.parameters.append(value)
@@ -143,9 +147,11 @@ class _Query:
         kept = " AND ".join(["checkpoints.kind <> 'control'", *conditions])
         order = "DESC" if self.wanted.falling else "ASC"
         by = self._sorted_by()
+        asked = f"{kept} {by}"
+        dear = " ".join(join for alias, join in _DEAR.items() if alias in asked)
         return (
             f"WITH judged AS ({judged}), {self._rated()}, {_MORE} "
-            f"SELECT generations.id AS id FROM generations {_JOINS} {self._metric()} "
+            f"SELECT generations.id AS id FROM generations {_JOINS} {dear} {self._metric()} "
             f"WHERE {kept} ORDER BY {by} {order} NULLS LAST, generations.rowid"
         )
 
@@ -166,10 +172,9 @@ class _Query:
 
     def _judged(self) -> str:
         """Every answer that counts, once for each text that it is about."""
-        among = " AND {text} IN " + self.given if self.given else ""
         conditions = self._counting()
         return " UNION ALL ".join(
-            _JUDGED.format(text=text) + conditions + among.format(text=text)
+            _JUDGED.format(text=text) + conditions + self.among.format(text=text)
             for text in ("items.generation_a_id", "items.generation_b_id")
         )
 
@@ -247,6 +252,17 @@ class _Query:
         return f"LEFT JOIN ({newest}) AS scored ON scored.generation_id = generations.id"
 
 
+def _only(assignments: Sequence[str]) -> str:
+    # As literals, unlike a list or a subquery, the ids reach the scan below "the newest answer".
+    listed = ", ".join(f"'{uuid.UUID(str(one))}'::UUID" for one in assignments)
+    return f" AND answer.assignment_id IN ({listed})" if listed else " AND false"
+
+
+_ASSIGNMENTS = f"""
+    SELECT assignments.id AS id FROM assignments JOIN items ON items.id = assignments.item_id
+    WHERE items.generation_a_id IN {_GIVEN} OR items.generation_b_id IN {_GIVEN}
+"""
+
 _JUDGED = """
     SELECT
         {text} AS generation_id, answer.id AS answer_id, answer.kind AS kind,
@@ -281,12 +297,18 @@ _JOINS = """
     JOIN checkpoints ON checkpoints.id = generations.checkpoint_id
     JOIN prompts ON prompts.id = generations.prompt_id
     JOIN datasets ON datasets.id = prompts.dataset_id
-    LEFT JOIN newest_checks AS checked
-        ON checked.generation_id = generations.id AND checked.checker = 'source'
-    LEFT JOIN spans ON spans.check_result_id = checked.id
-    LEFT JOIN rated ON rated.generation_id = generations.id
-    LEFT JOIN answered ON answered.generation_id = generations.id
 """
+
+# Only what a search asks for is joined: each of these reads all answers, checks or ratings.
+_DEAR = {
+    "checked.": """
+        LEFT JOIN newest_checks AS checked
+            ON checked.generation_id = generations.id AND checked.checker = 'source'
+        LEFT JOIN spans ON spans.check_result_id = checked.id
+    """,
+    "rated.": "LEFT JOIN rated ON rated.generation_id = generations.id",
+    "answered.": "LEFT JOIN answered ON answered.generation_id = generations.id",
+}
 
 _KEPT = {
     "marked": "checked.status = 'ok' AND spans.n > 0",
