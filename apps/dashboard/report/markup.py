@@ -92,9 +92,9 @@ def figure(chart: Any, caption: str) -> str:
     """
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(
-        chart.properties(width=WIDTH).to_dict(), allowed_base_urls=[]
-    )
+    drawing = chart.properties(width=WIDTH).to_dict()
+    drawing["config"]["axis"]["labelLimit"] = 240  # nobody can point at a name on paper
+    drawn = vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[])
     # Each chart numbers its clips from 0; in one page they would take one another's.
     own = f"chart{next(_number)}-"
     drawn = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1{own}\2", drawn)

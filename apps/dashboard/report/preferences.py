@@ -105,6 +105,7 @@ def _board(material: Material, model: BradleyTerry) -> str:
         )
     shades = by_checkpoint(material.checkpoints)
     board = verdicts.leaderboard(model)
+    board["tied with"] = [_shortened(place.tied_with) for place in model.places]
     pairs = verdicts.contrasts(model)
     shown = pairs.head(MOST_PAIRS)
     more = len(pairs) - len(shown)
@@ -124,6 +125,11 @@ def _board(material: Material, model: BradleyTerry) -> str:
             paragraph(f"And {words.count(more, 'pair')} more." if more else "", "note"),
         ]
     )
+
+
+def _shortened(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
