@@ -31,29 +31,22 @@ from lab.errors import StoreError
 
 HERE = Path(__file__).parent
 REFRESH_SECONDS = 3
-PAGES = {
-    "Results": (
-        (overview, "Overview", "overview", ":material/leaderboard:"),
-        (verdict, "Verdict", "verdict", ":material/balance:"),
-        (ratings, "Ratings", "ratings", ":material/bar_chart:"),
-        (texts, "Texts", "texts", ":material/article:"),
-    ),
-    "Trust": (
-        (reviewers, "Reviewers", "reviewers", ":material/group:"),
-        (hallucination, "Hallucination", "hallucination", ":material/fact_check:"),
-        (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
-        (selftest, "Self-test", "selftest", ":material/verified:"),
-    ),
-    "Study": (
-        (progress, "Progress", "progress", ":material/timelapse:"),
-        (drift, "Drift", "drift", ":material/timeline:"),
-        (planning, "Planning", "planning", ":material/calculate:"),
-    ),
-    "Models": (
-        (cost, "Quality and cost", "cost", ":material/savings:"),
-        (training, "Training", "training", ":material/show_chart:"),
-    ),
-}
+# One list, not groups: Streamlit's groups are lists that a screen reader cannot read.
+PAGES = (
+    (overview, "Overview", "overview", ":material/leaderboard:"),
+    (verdict, "Verdict", "verdict", ":material/balance:"),
+    (ratings, "Ratings", "ratings", ":material/bar_chart:"),
+    (texts, "Texts", "texts", ":material/article:"),
+    (reviewers, "Reviewers", "reviewers", ":material/group:"),
+    (hallucination, "Hallucination", "hallucination", ":material/fact_check:"),
+    (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
+    (selftest, "Self-test", "selftest", ":material/verified:"),
+    (progress, "Progress", "progress", ":material/timelapse:"),
+    (drift, "Drift", "drift", ":material/timeline:"),
+    (planning, "Planning", "planning", ":material/calculate:"),
+    (cost, "Quality and cost", "cost", ":material/savings:"),
+    (training, "Training", "training", ":material/show_chart:"),
+)
 
 
 def run() -> None:
@@ -63,9 +56,7 @@ def run() -> None:
     parts.style()
     try:
         st.session_state["version"] = data.newest_version()
-        page = st.navigation(
-            {group: [_page(*entry) for entry in entries] for group, entries in PAGES.items()}
-        )
+        page = st.navigation([_page(*entry) for entry in PAGES], expanded=True)
         st.session_state["filters"] = chosen = filters.choose()
         st.session_state["left_out"] = filters.left_out(chosen)
         reporting.offer(chosen)
