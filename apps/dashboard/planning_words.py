@@ -57,14 +57,16 @@ def hours(seconds: float) -> str:
     return f"{seconds / 3600:,.1f}".removesuffix(".0") + " hours"
 
 
-def origin(found: Variances | None, kind: str) -> str:
+def origin(found: Variances | None, kind: str, own_reviewers: bool) -> str:
     """Say where the prefilled figures come from."""
     if found is not None:
         noun = "rating" if kind == "rate" else "vote"
+        rest = "" if own_reviewers else " How far reviewers differ is a published figure: these are"
+        rest += "" if own_reviewers else " too few to tell."
         return (
             f"Prefilled from this lab's own {words.count(found.n_answers, noun)} on "
             f"{found.criterion} by {words.count(found.n_reviewers, 'reviewer')} on "
-            f"{words.count(found.n_prompts, 'prompt')}."
+            f"{words.count(found.n_prompts, 'prompt')}.{rest}"
         )
     if kind == "rate":
         return (

@@ -17,6 +17,7 @@ TIES = 0.2
 SECONDS = 60.0
 N_POINTS = 14
 _FEWEST_REVIEWERS = 3
+_TELL_REVIEWERS = 6  # fewer say too little of how far reviewers differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Assumed:
     """Time of one answer, in seconds."""
     found: Variances | None
     """The lab's own estimates; None where the figures are published ones."""
+    own_reviewers: bool
+    """Whether there are reviewers enough to tell how far they differ."""
     own_seconds: bool
     """Whether the time is the lab's own."""
 
@@ -62,6 +65,7 @@ def assumed(at: str, filters: Filters, kind: Kind, criterion: str | None) -> Ass
         ties=TIES,
         seconds=seconds or SECONDS,
         found=None,
+        own_reviewers=False,
         own_seconds=seconds is not None,
     )
     return _own(start, found) if found is not None else start
@@ -73,10 +77,12 @@ def _own(start: Assumed, found: Variances) -> Assumed:
     known = prompt is not None and reviewer is not None and bool(residual)
     if not known or found.n_reviewers < _FEWEST_REVIEWERS:
         return start
+    tells = found.n_reviewers >= _TELL_REVIEWERS
     return replace(
         start,
         prompt=round(prompt or 0.0, 2),
-        reviewer=round(reviewer or 0.0, 2),
+        reviewer=round(reviewer or 0.0, 2) if tells else start.reviewer,
+        own_reviewers=tells,
         residual=max(0.05, round(residual or 0.0, 2)),
         ties=round(start.ties if found.tie_rate is None else min(found.tie_rate, 0.9), 2),
         found=found,

@@ -15,7 +15,6 @@ from lab.study.power import Spread, vote_spread
 
 TITLE = "Planning"
 DESIGNS: dict[str, Kind] = {"Ratings": "rate", "Pairs": "ab"}
-SMALLEST = {"rate": "difference to find, points", "ab": "win rate to find, %"}
 
 
 def draw() -> None:
@@ -180,7 +179,9 @@ def _budget(work: Work, difference: float, hours: float, pay: float) -> None:
 
 
 def _assumptions(start: Assumed, kind: Kind) -> None:
-    parts.section("What it takes for granted", planning_words.origin(start.found, kind))
+    parts.section(
+        "What it takes for granted", planning_words.origin(start.found, kind, start.own_reviewers)
+    )
     time = "the median of this lab's answers" if start.own_seconds else "a guess; put in your own"
     parts.note(f"Seconds per answer: {time}. Pay per hour is an example.")
     if start.found is None:
@@ -228,6 +229,7 @@ def _assumptions(start: Assumed, kind: Kind) -> None:
 
 def _protocol(work: Work) -> None:
     parts.section(
-        "For the protocol", "Paste into the study's TOML file; `lab study check` reads it."
+        "For the protocol", "Paste into the study's TOML file; “lab study check” reads it."
     )
-    st.code(planning_words.protocol(work), language="toml")
+    # The highlighter's colours are too pale to read.
+    st.code(planning_words.protocol(work), language=None, wrap_lines=True)
