@@ -69,6 +69,8 @@ class Chooser:
         finally:
             with self._lock:
                 watch.is_working, watch.worked_at = False, time.monotonic()
+        # What came in meanwhile may be enough for another turn, and the last of it too.
+        self.note(study)
 
 
 def _is_due(watch: _Watch) -> bool:

@@ -117,7 +117,7 @@ def test_votes_shift_which_pairs_come_next(
     ada = Person(app_client, active.person("ada"))
     before = Counter(at_work(active, ada, 40))
     assert len(before) >= 5
-    wait_until(lambda: len(weighed) >= 3)
+    wait_until(lambda: len(weighed) >= 2)
     number = len(weighed)
     at_work(active, ada, choosing.N_ANSWERS)
     wait_until(lambda: len(weighed) > number)
