@@ -63,8 +63,15 @@ class SpanType(StrEnum):
 
     NUMBER = "number"
     NAME = "name"
+    DATE = "date"
     UNSUPPORTED = "unsupported"
+    LOW_SUPPORT = "low_support"
+    """A sentence that the source bears out poorly as a whole."""
     CONTRADICTION = "contradiction"
+    INCONSISTENT = "inconsistent"
+    """Not what the other samples of the same prompt say."""
+    DOUBT = "doubt"
+    """A word that the generating checkpoint itself held to be unlikely."""
 
 
 class Role(StrEnum):
@@ -351,6 +358,52 @@ class MetricScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointScore:
+    """The value of a metric that is of a whole set of texts, not of one: of a checkpoint's."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    checkpoint_id: str
+    """Whose texts."""
+    dataset_id: str
+    """The data set whose prompts they answer."""
+    metric: str
+    """Name of the metric, e.g. "mauve"."""
+    version: str
+    """Version of the metric's definition, with what else decides about the value."""
+    value: float | None
+    """The score; None where it cannot be computed, never a stand-in."""
+    low: float | None = None
+    """Lower end of its 95 % interval; None where there is none."""
+    high: float | None = None
+    """Upper end of its 95 % interval; None where there is none."""
+    n_texts: int
+    """Texts in the set."""
+    reason: str | None = None
+    """Why there is no value; None where there is one."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What turns a check's raw score into a risk, learned from people's labels."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    checker: str
+    """Name of the check."""
+    version: str
+    """Version of the check's definition whose scores it is for."""
+    dataset_id: str
+    """The data set that the labels are of."""
+    config: dict[str, Any]
+    """How it was fitted, on how many labels, its numbers, and what cross-validation gave."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What one hallucination check said of one generation as a whole."""
 
@@ -366,6 +419,10 @@ class CheckResult:
     """ok, not_applicable (nothing to check against) or error."""
     score: float | None = None
     """Raw evidence of hallucination, higher is worse; None unless the status is ok."""
+    risk: float | None = None
+    """Calibrated chance that the text holds a hallucination; None without a calibration."""
+    calibration_id: str | None = None
+    """The calibration that the risk comes from; None without one."""
     reason: str | None = None
     """Why the status is not ok."""
 
@@ -392,6 +449,12 @@ class HallucinationSpan:
     """Strength of the evidence, in [0, 1]."""
     evidence: str
     """What the source says instead, or what it lacks, in words."""
+    evidence_start: int | None = None
+    """First code point of the piece of the source (or sample) that speaks of it; None for none."""
+    evidence_end: int | None = None
+    """One past the last code point of that piece."""
+    sample_id: str | None = None
+    """The other sample that the piece is in; None where it is in the source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

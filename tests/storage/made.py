@@ -50,13 +50,21 @@ def one_of_each() -> list[Any]:
         generation_id=generation.id, ends="BAAAAA==", log_probabilities="AMA=", entropies="ADw="
     )
     score = r.MetricScore(generation_id=generation.id, metric="bleu", version="1", value=0.5)
+    whole = r.CheckpointScore(
+        checkpoint_id=checkpoint.id, dataset_id=dataset.id, metric="mauve", version="1",
+        value=0.5, low=0.4, high=0.6, n_texts=1,
+    )  # fmt: skip
+    calibration = r.Calibration(
+        checker="source", version="1", dataset_id=dataset.id, config={"slope": 1.5}
+    )
     result = r.CheckResult(
         generation_id=generation.id, checker="source", version="1", status=r.CheckStatus.OK,
-        score=0.75,
+        score=0.75, risk=0.5, calibration_id=calibration.id,
     )  # fmt: skip
     span = r.HallucinationSpan(
         check_result_id=result.id, generation_id=generation.id, checker="source", start=0, end=4,
-        type=r.SpanType.NAME, score=1.0, evidence="no Once",
+        type=r.SpanType.NAME, score=1.0, evidence="no Once", evidence_start=0, evidence_end=1,
+        sample_id=generation.id,
     )  # fmt: skip
     session = r.Session(token_sha256="3" * 64, account_id=account.id, expires_at=r.now())
     study = r.Study(name="first", version=2, protocol=protocol(), protocol_sha256="4" * 64)
@@ -102,8 +110,8 @@ def one_of_each() -> list[Any]:
     )  # fmt: skip
     return [
         account, dataset, prompt, tag, external, run, step, checkpoint, generation, tokens, score,
-        result, span, session, study, event, item, control, assignment, lease, draft, answer,
-        rating, vote, mark, judgement, invitation, use, message, read, exclusion,
+        whole, calibration, result, span, session, study, event, item, control, assignment, lease,
+        draft, answer, rating, vote, mark, judgement, invitation, use, message, read, exclusion,
     ]  # fmt: skip
 
 
