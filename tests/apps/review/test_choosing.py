@@ -115,7 +115,7 @@ def test_votes_shift_which_pairs_come_next(
     app_client: TestClient, active: Bench, weighed: list[dict]
 ) -> None:
     ada = Person(app_client, active.person("ada"))
-    before = Counter(at_work(active, ada, 40))
+    before = Counter(at_work(active, ada, 60))
     assert len(before) >= 5
     wait_until(lambda: len(weighed) >= 2)
     number = len(weighed)
@@ -126,11 +126,13 @@ def test_votes_shift_which_pairs_come_next(
     assert len(newest) == 6
     assert sum(newest.values()) == pytest.approx(1)
     top = newest.get((ids["best"], ids["good"])) or newest[ids["good"], ids["best"]]
-    assert top > 0.5
+    assert top > 0.35
+    assert top == max(newest.values())
     assert min(newest.values()) == pytest.approx(FLOOR / 6, rel=0.5)
     ben = Person(app_client, active.person("ben"))
-    after = Counter(at_work(active, ben, 20))
-    assert after[TOP] >= 8
+    after = Counter(at_work(active, ben, 30))
+    # One in six, five, were they drawn alike.
+    assert after[TOP] >= 9
 
 
 def test_only_active_studies_are_weighed(
