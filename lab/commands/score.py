@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lab.home import Home
+    from lab.metrics.aids import Aids
     from lab.metrics.judge import Judge
     from lab.metrics.run import Metric
     from storage.client import Store
@@ -62,12 +63,13 @@ def score_generations(
     Returns:
         Per metric its name, new scores with a value, without one, and the commonest reason.
     """
+    from lab.metrics.aids import Aids
     from lab.metrics.run import METRICS
     from storage.client import open_store
 
     chosen = _choose(names, judge_name, list(METRICS))
     with open_store(home) as store, progress("scoring") as advance:
-        judge = _load_judge(store, judge_name)
+        aids = Aids(judge=_load_judge(store, judge_name))
         rows = []
         for number, name in enumerate(chosen):
             advance(number / len(chosen), name)
@@ -75,7 +77,7 @@ def score_generations(
             def advance_metric(share: float, number: int = number, name: str = name) -> None:
                 advance((number + share) / len(chosen), name)
 
-            rows.append(_score_one(store, METRICS[name], judge, advance_metric))
+            rows.append(_score_one(store, METRICS[name], aids, advance_metric))
     return rows
 
 
@@ -105,20 +107,20 @@ def _load_judge(store: Store, name: str | None) -> Judge | None:
 
 
 def _score_one(
-    store: Store, metric: Metric, judge: Judge | None, advance: Callable[[float], None]
+    store: Store, metric: Metric, aids: Aids, advance: Callable[[float], None]
 ) -> tuple[str, int, int, str | None]:
     from collections import Counter
 
     from lab.metrics.run import ScoreInput, score
     from storage import generations, prompts, scores
 
-    wanted = scores.missing(store, metric.name, metric.version_with(judge))
+    wanted = scores.missing(store, metric.name, metric.version_with(aids))
     reasons: Counter[str] = Counter()
     for first in range(0, len(wanted), BATCH):
         rows = generations.by_ids(store, wanted[first : first + BATCH])
         found = prompts.by_ids(store, sorted({row.prompt_id for row in rows.values()}))
         inputs = [ScoreInput(generation=row, prompt=found[row.prompt_id]) for row in rows.values()]
-        batch = score(inputs, metric, judge)
+        batch = score(inputs, metric, aids)
         store.add(batch)
         reasons.update(made.reason for made in batch if made.reason)
         advance(min(1.0, (first + BATCH) / len(wanted)))

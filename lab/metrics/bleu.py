@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.metrics.judge import Judge
+from lab.metrics.aids import Aids
 from lab.metrics.paired import with_references
 from lab.metrics.types import Metric, ScoreInput, Value
 
@@ -26,7 +26,7 @@ def sentence_bleu(texts: list[str], references: list[str]) -> list[float]:
     ]
 
 
-def compute(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """BLEU of one text against its one reference, by sacrebleu.
 
     Range 0 to 100, higher is nearer to the reference. 100: the same text; 0: no word in common.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.metrics.judge import Judge
+from lab.metrics.aids import Aids
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.text import folded_words, is_content
 
@@ -34,7 +34,7 @@ def coverage(prompt: str, text: str) -> Value:
     return Value(len(wanted & set(folded_words(text))) / len(wanted))
 
 
-def compute(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Prompt coverage: share of the prompt's different content words that occur in the text.
 
     Range [0, 1], higher is nearer to the prompt. 1: every content word of the prompt is in the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.metrics.judge import Judge
+from lab.metrics.aids import Aids
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.text import folded_words
 
@@ -24,7 +24,7 @@ def distinct(text: str, n: int) -> Value:
     return Value(len(set(zip(*(tokens[i:] for i in range(n)), strict=False))) / n_grams)
 
 
-def compute_1(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_1(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Distinct-1: different words divided by words, within one text.
 
     Range (0, 1], higher is more varied. 1: no word comes twice; near 0: one word over and over.
@@ -34,7 +34,7 @@ def compute_1(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Valu
     return [distinct(given.generation.text, 1) for given in inputs]
 
 
-def compute_2(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_2(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Distinct-2: different pairs of neighbouring words divided by such pairs, within one text.
 
     Range (0, 1], higher is more varied. 1: no pair comes twice; near 0: a loop. No value for a

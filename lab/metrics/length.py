@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab.metrics.judge import Judge
+from lab.metrics.aids import Aids
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.text import words
 
 
-def compute(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Length in words, by the rule of `lab.text`.
 
     Range 0 to infinity; neither direction is better. 0 is a text without any word (empty, or

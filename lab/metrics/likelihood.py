@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from lab.errors import InputError
+from lab.metrics.aids import Aids
 from lab.metrics.judge import Judge, Likelihood
 from lab.metrics.types import Metric, ScoreInput, Value
 
@@ -142,7 +143,7 @@ def _values(
     return found
 
 
-def compute_perplexity(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_perplexity(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Perplexity: e to the mean negative log-likelihood per token of the text under the judge.
 
     Range 1 to infinity, lower is more expected. 1: the judge was sure of every token. The prompt,
@@ -153,17 +154,17 @@ def compute_perplexity(inputs: list[ScoreInput], judge: Judge | None = None) -> 
     tokenizer cannot spell the text. A low value is no proof of quality: loops are very expected.
     Jelinek et al. 1977, Perplexity: a measure of the difficulty of speech recognition tasks.
     """
-    return _values(inputs, judge, lambda one: math.exp(one.nats / one.n_tokens))
+    return _values(inputs, aids.judge, lambda one: math.exp(one.nats / one.n_tokens))
 
 
-def compute_bits_per_byte(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_bits_per_byte(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Bits per byte: negative log2-likelihood of the text per byte of its UTF-8.
 
     Range 0 to infinity, lower is more expected. 0: the judge was sure of every token; 8: it knew
     no more than that there are 256 bytes. Compares across tokenizers, unlike perplexity, and has
     no value in the same cases. Gao et al. 2020, The Pile, section 3.1.
     """
-    return _values(inputs, judge, lambda one: one.nats / math.log(2) / one.n_bytes)
+    return _values(inputs, aids.judge, lambda one: one.nats / math.log(2) / one.n_bytes)
 
 
 PERPLEXITY = Metric(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from lab.metrics.aids import Aids
 from lab.metrics.distinct import distinct
-from lab.metrics.judge import Judge
 from lab.metrics.types import Metric, ScoreInput, Value
 
 
-def compute(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """Repetition (seq-rep-4): 1 minus different 4-grams of words divided by all 4-grams.
 
     Range [0, 1), lower is better. 0: no four words in a row come twice; near 1: the text is stuck

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from lab.metrics.judge import Judge
+from lab.metrics.aids import Aids
 from lab.metrics.paired import with_references
 from lab.metrics.types import Metric, ScoreInput, Value
 
@@ -90,7 +90,7 @@ def rouge_l(text: Sequence[str], reference: Sequence[str]) -> float:
     return _f_measure(longest_common_subsequence(text, reference), len(text), len(reference))
 
 
-def compute_1(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_1(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """ROUGE-1: F-measure of the words in common with the reference.
 
     Range 0 to 1, higher is nearer to the reference. 1: the same words equally often; 0: none in
@@ -101,7 +101,7 @@ def compute_1(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Valu
     return with_references(inputs, "rouge_1")
 
 
-def compute_2(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_2(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """ROUGE-2: F-measure of the pairs of neighbouring words in common with the reference.
 
     Range 0 to 1, higher is nearer to the reference. 1: the same pairs; 0: none in common, also
@@ -110,7 +110,7 @@ def compute_2(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Valu
     return with_references(inputs, "rouge_2")
 
 
-def compute_l(inputs: list[ScoreInput], judge: Judge | None = None) -> list[Value]:
+def compute_l(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """ROUGE-L: F-measure of the longest common subsequence with the reference, as one sequence.
 
     Range 0 to 1, higher is nearer to the reference. 1: the same words in the same order; 0: none

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.errors import UnknownNameError
+from lab.metrics.aids import ARTICLES, Aids
 from lab.metrics.bleu import BLEU
 from lab.metrics.coverage import PROMPT_COVERAGE
 from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
-from lab.metrics.judge import Judge
 from lab.metrics.length import LENGTH
 from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
 from lab.metrics.repetition import REPETITION
@@ -52,26 +52,27 @@ def find_metric(name: str) -> Metric:
 
 
 def score(
-    inputs: Sequence[ScoreInput], metric: Metric, judge: Judge | None = None
+    inputs: Sequence[ScoreInput], metric: Metric, aids: Aids | None = None
 ) -> list[MetricScore]:
     """Score texts on one metric.
 
     Args:
         inputs: the texts with their prompts.
         metric: one of METRICS.
-        judge: the model to judge by, for a metric that needs one.
+        aids: the models to score with, for a metric that needs one.
 
     Returns:
         One score per text, in order; without a value, but with a reason, where it cannot be
         computed.
 
     Raises:
-        ValueError: the metric needs a judge and none was given.
+        ValueError: the metric needs an aid and it was not given.
     """
-    if "judge" in metric.needs and judge is None:
-        raise ValueError(f"metric {metric.name!r} needs a judge; load one with load_judge")
-    values = metric.compute(list(inputs), judge)
-    version = metric.version_with(judge)
+    aids = aids or Aids()
+    if lacking := sorted(need for need in metric.needs if aids.lacks(need)):
+        raise ValueError(f"metric {metric.name!r} needs {ARTICLES[lacking[0]]}: none was given")
+    values = metric.compute(list(inputs), aids)
+    version = metric.version_with(aids)
     return [
         MetricScore(
             generation_id=given.generation.id,

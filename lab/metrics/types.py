@@ -6,14 +6,10 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from lab.metrics.aids import Aids, Need
 from lab.records import Generation, Prompt
-
-if TYPE_CHECKING:
-    from lab.metrics.judge import Judge
-
-Need = Literal["reference", "source", "judge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +56,12 @@ class Metric:
     needs: frozenset[Need] = frozenset()
     """What must be there besides the text: a text without it gets no value."""
 
-    compute: Callable[[list[ScoreInput], Judge | None], list[Value]]
-    """Texts in, one value per text out, in order."""
+    compute: Callable[[list[ScoreInput], Aids], list[Value]]
+    """Texts and aids in, one value per text out, in order."""
 
     @property
     def version(self) -> str:
-        """The definition with its library's version, without a judge."""
+        """The definition with its library's version, without any aid."""
         if self.library is None:
             return self.definition
         return f"{self.definition}|{self.library}:{metadata.version(self.library)}"
@@ -75,8 +71,6 @@ class Metric:
         """What the numbers mean, when there is none, and the paper."""
         return inspect.getdoc(self.compute) or ""
 
-    def version_with(self, judge: Judge | None) -> str:
-        """Return the version to store: with the judge's name and precision where one is needed."""
-        if "judge" not in self.needs or judge is None:
-            return self.version
-        return f"{self.version}|judge:{judge.name}|{judge.precision}"
+    def version_with(self, aids: Aids) -> str:
+        """Return the version to store: with name and precision of each aid that is needed."""
+        return self.version + aids.named(self.needs)
