@@ -13,10 +13,9 @@ import time
 import krippendorff
 import numpy as np
 
-from lab.analysis import coefficients
-from lab.analysis.agreement import krippendorff_alpha
-from lab.analysis.agreement_intervals import resample
-from lab.analysis.tally import patterns_of, tally_matrix
+from lab.analysis.agreement.estimates import coefficients, krippendorff_alpha
+from lab.analysis.agreement.intervals import resample
+from lab.analysis.agreement.tally import patterns_of, tally_matrix
 from lab.selftest.panels import Panel, draw_panel
 
 PANEL = Panel(n_raters=60, n_texts=33_334, per_text=3)

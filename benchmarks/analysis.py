@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from simulated import Crowd, draw
 
-from lab.analysis.bradley_terry import bradley_terry
+from lab.analysis.preferences.bradley_terry import bradley_terry
 
 WINNERS = {"a": "model_a", "b": "model_b", "tie": "tie"}
 

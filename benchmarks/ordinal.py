@@ -18,8 +18,8 @@ import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from lab.analysis.ordinal import ordinal_models
-from lab.analysis.ratings import mean_rating
+from lab.analysis.ratings.means import mean_rating
+from lab.analysis.ratings.ordinal import ordinal_models
 from lab.selftest.raters import Raters, draw
 
 LEVELS = (0.0, 0.3, 0.6, 0.9)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.analysis.prediction import Predicted, predicted_difference, predicted_means
+from lab.analysis.prediction.estimates import Predicted, predicted_difference, predicted_means
 
 CRITERIA = {
     "Relevance": "RE",

@@ -29,8 +29,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lab.analysis.sampling import FLOOR, Seek, weigh
-from lab.analysis.tallies import Tallies, believe
+from lab.analysis.preferences.sampling import FLOOR, Seek, weigh
+from lab.analysis.preferences.tallies import Tallies, believe
 
 ORDERS: tuple[Seek, ...] = ("uniform", "winner", "ranking")
 GOAL = 0.9

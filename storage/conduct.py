@@ -22,7 +22,7 @@ _JOINED = """
 
 
 def ratings(store: Store, study_id: str) -> pd.DataFrame:
-    """Return one row per rating of a study, as `lab.analysis.reviewers` takes them."""
+    """Return one row per rating of a study, as `lab.analysis.reviewers.summary` takes them."""
     query = (
         "SELECT items.id AS item_id, generation_id, reviewer_id, pseudonym AS reviewer, "
         f"criterion, value, answer.seconds AS seconds FROM ratings {_JOINED}"
@@ -31,7 +31,7 @@ def ratings(store: Store, study_id: str) -> pd.DataFrame:
 
 
 def votes(store: Store, study_id: str) -> pd.DataFrame:
-    """Return one row per vote of a study, as `lab.analysis.reviewers` takes them."""
+    """Return one row per vote of a study, as `lab.analysis.reviewers.summary` takes them."""
     query = (
         "SELECT items.id AS item_id, reviewer_id, pseudonym AS reviewer, criterion, winner, "
         f"swapped, answer.seconds AS seconds FROM votes {_JOINED}"

@@ -58,7 +58,12 @@ def test_commands_in_the_documents_can_be_typed(path):
 
 def test_flags_of_the_file_formats_belong_to_the_imports():
     document = (ROOT / "docs" / "file-formats.md").read_text(encoding="utf-8")
-    imports = {"data": "Prompts", "generations": "Texts that exist", "ratings": "Ratings that"}
+    imports = {
+        "data": "Prompts",
+        "generations": "Texts that exist",
+        "ratings": "Ratings that",
+        "scores": "Scores that",
+    }
     common = set.union(*(flags_of(parser_of(command)) for command in imports))
     sections = re.split(r"^## ", document, flags=re.MULTILINE)
     for section in sections:

@@ -11,7 +11,7 @@ import streamlit as st
 from apps.dashboard import charts, colours, data, parts, reviewer_charts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import reviewers
-from lab.analysis.icc import TwoWayICC
+from lab.analysis.agreement.icc import TwoWayICC
 
 MOST_IN_MATRIX = 30
 

@@ -12,8 +12,8 @@ import pandas as pd
 from apps.dashboard import words
 from apps.dashboard.colours import LOSES, NEUTRAL, WINS
 from apps.dashboard.drawing import colour, finish, names, tips
-from lab.analysis.check_accuracy import Curve
-from lab.analysis.check_calibration import Reliability
+from lab.analysis.checks.accuracy import Curve
+from lab.analysis.checks.calibration import Reliability
 
 _MOST_POINTS = 400
 _SHARE = alt.Scale(domain=[0, 1], clamp=True)

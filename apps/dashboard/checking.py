@@ -9,10 +9,10 @@ import streamlit as st
 
 from apps.dashboard import words
 from apps.dashboard.results.hallucination import Judged, Question
-from lab.analysis.check_calibration import Reliability
-from lab.analysis.check_ratios import Measured
-from lab.analysis.check_spans import MarkAgreement
-from lab.analysis.check_threshold import Threshold
+from lab.analysis.checks.calibration import Reliability
+from lab.analysis.checks.ratios import Measured
+from lab.analysis.checks.spans import MarkAgreement
+from lab.analysis.checks.threshold import Threshold
 
 _FEW = 30
 

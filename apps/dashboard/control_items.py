@@ -9,8 +9,8 @@ import pandas as pd
 from apps.dashboard import data, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.reviewers import controls
-from lab.analysis.controls import ControlResults, KnownAnswers, NoiseFloor
-from lab.analysis.repeats import RepeatAgreement
+from lab.analysis.agreement.repeats import RepeatAgreement
+from lab.analysis.reviewers.controls import ControlResults, KnownAnswers, NoiseFloor
 from lab.records import ControlKind
 
 _TITLES = {

@@ -10,7 +10,7 @@ import pandas as pd
 from apps.dashboard import words
 from apps.dashboard.colours import LOSES, NEUTRAL, WINS
 from apps.dashboard.drawing import finish, tips
-from lab.analysis.drift import ControlChart
+from lab.analysis.reviewers.drift import ControlChart
 
 SIGNALS = {
     "": "as usual",

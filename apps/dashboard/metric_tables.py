@@ -9,9 +9,9 @@ import pandas as pd
 
 from apps.dashboard import words
 from apps.dashboard.metric_words import starred
-from lab.analysis.ceiling import Ceiling
-from lab.analysis.correlation import Estimated, Following
-from lab.analysis.metric_contrasts import MetricContrast, MetricStanding
+from lab.analysis.metrics.ceiling import Ceiling
+from lab.analysis.metrics.correlation import Estimated, Following
+from lab.analysis.metrics.metric_contrasts import MetricContrast, MetricStanding
 
 PERSON = "one reviewer"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.dashboard import words
-from lab.analysis.correlation import Following
-from lab.analysis.measures import COEFFICIENTS, Level, Measure
+from lab.analysis.metrics.correlation import Following
+from lab.analysis.metrics.measures import COEFFICIENTS, Level, Measure
 
 LEVELS: dict[Level, str] = {
     "within prompt": "Of two texts for the same prompt, does the metric know the better one?",

@@ -14,7 +14,7 @@ from apps.dashboard.colours import NEUTRAL
 from apps.dashboard.drawing import colour, finish, names, tips
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import prediction as results
-from lab.analysis.prediction import Predicted
+from lab.analysis.prediction.estimates import Predicted
 
 _QUICK = 30_000  # texts
 

@@ -18,8 +18,8 @@ from apps.dashboard import (
 )
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import verdict as verdicts
-from lab.analysis import explaining
-from lab.analysis.bradley_terry import BradleyTerry, Effect
+from lab.analysis.preferences.bradley_terry import BradleyTerry, Effect
+from lab.analysis.verdict import explaining
 
 
 def show(filters: Filters, criterion: str) -> None:

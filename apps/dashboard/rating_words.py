@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.dashboard import words
-from lab.analysis.ordinal_records import OrdinalModel, RatedPair
+from lab.analysis.ratings.ordinal_records import OrdinalModel, RatedPair
 
 _SURE = 0.05
 

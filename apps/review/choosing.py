@@ -87,8 +87,8 @@ def weigh_pairs(store: Store, study: Study) -> None:
         LabError: the store cannot be read, or refuses.
     """
     # Only active studies need it, and it is heavy.
-    from lab.analysis.sampling import weigh
-    from lab.analysis.tallies import tally
+    from lab.analysis.preferences.sampling import weigh
+    from lab.analysis.preferences.tallies import tally
 
     compared = pairs.checkpoint_pairs(store, study.id)
     if not compared:

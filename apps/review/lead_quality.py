@@ -14,9 +14,9 @@ from storage.client import Store
 from storage.overview import overviews
 
 if TYPE_CHECKING:
-    from lab.analysis.controls import ControlResults
     from lab.analysis.intervals import Interval
-    from lab.analysis.reviewers import ReviewerSummary
+    from lab.analysis.reviewers.controls import ControlResults
+    from lab.analysis.reviewers.summary import ReviewerSummary
 
 SECONDS = 30.0
 """How long an answer is good enough for the next lead who asks, in seconds, at least."""
@@ -56,9 +56,9 @@ class Quality:
 
 
 def _study_quality(store: Store, study: Study) -> dict[str, Any]:
-    from lab.analysis.conduct import straight_lines
-    from lab.analysis.controls import control_results
-    from lab.analysis.reviewers import reviewers
+    from lab.analysis.reviewers.conduct import straight_lines
+    from lab.analysis.reviewers.controls import control_results
+    from lab.analysis.reviewers.summary import reviewers
 
     ratings, votes = conduct.ratings(store, study.id), conduct.votes(store, study.id)
     found: dict[str, dict[str, Any]] = defaultdict(lambda: {"known": {}, "rule": []})
@@ -100,7 +100,7 @@ def _agreement(person: ReviewerSummary) -> dict[str, Any]:
 
 
 def _rule(study: Study, known: dict[str, Any], median_seconds: float | None) -> list[str]:
-    from lab.analysis.conduct import Rule, falls_under
+    from lab.analysis.reviewers.conduct import Rule, falls_under
 
     shares = [known[kind] for kind in (ControlKind.GOLD, ControlKind.DEGRADED) if kind in known]
     protocol = study.protocol

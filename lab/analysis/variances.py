@@ -25,7 +25,7 @@ from scipy import stats
 from lab.analysis.clusters import clustered_mean, clustered_share_interval
 from lab.analysis.frames import codes_of, columns_of
 from lab.analysis.intervals import Interval, check_level
-from lab.analysis.outcomes import points_for_a, votes_on
+from lab.analysis.preferences.outcomes import points_for_a, votes_on
 
 _GROUPS = 20
 _FEWEST = 3

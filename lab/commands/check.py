@@ -99,7 +99,7 @@ def _background(store: Store, dataset_id: str) -> Background | None:
 
 def print_rates(home: Home) -> None:
     """Print hallucinations per checkpoint, and the check's precision and recall where known."""
-    from lab.analysis.rates import hallucination_rate
+    from lab.analysis.checks.shares import hallucination_rate
     from storage import frames
     from storage.client import open_store
 

@@ -134,7 +134,7 @@ def _protocol(config: RatingsConfig, found: RatingsImport, systems: tuple[str, .
 
 
 def _print_agreement(ratings: DataFrame) -> None:
-    from lab.analysis.agreement import agreement_by_criterion
+    from lab.analysis.agreement.estimates import agreement_by_criterion
 
     rows = []
     for one in agreement_by_criterion(ratings):

@@ -9,7 +9,7 @@ from lab.commands import flags
 from lab.commands.console import say, table
 
 if TYPE_CHECKING:
-    from lab.analysis.reviewers import ReviewerSummary
+    from lab.analysis.reviewers.summary import ReviewerSummary
     from lab.records import Account
     from storage.client import Store
     from storage.exclusions import Decision
@@ -85,7 +85,7 @@ def _reviewer(store: Store, pseudonym: str) -> Account:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from lab.analysis.reviewers import reviewers
+    from lab.analysis.reviewers.summary import reviewers
     from lab.home import find_home
     from storage import conduct, exclusions, frames, studies
     from storage.client import open_store

@@ -14,7 +14,7 @@ from lab.commands.console import say, table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lab.analysis.bradley_terry import BradleyTerry
+    from lab.analysis.preferences.bradley_terry import BradleyTerry
     from storage.client import Store
 
 EXAMPLES = """\
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verdict(arguments: argparse.Namespace) -> None:
-    from lab.analysis import choosing
+    from lab.analysis.preferences import choosing
     from lab.errors import UnknownNameError
     from lab.home import find_home
     from storage.client import open_store
@@ -106,8 +106,9 @@ def _print_verdict(
     criterion: str,
     arguments: argparse.Namespace,
 ) -> None:
-    from lab.analysis import choosing, explaining
-    from lab.analysis.watching import watch
+    from lab.analysis.preferences import choosing
+    from lab.analysis.verdict import explaining
+    from lab.analysis.verdict.watching import watch
 
     pair = arguments.pair or choosing.most_compared(votes, criterion, names)
     if pair is None:
@@ -129,8 +130,8 @@ def _print_verdict(
 
 
 def _print_leaderboard(votes: pd.DataFrame, criterion: str) -> None:
-    from lab.analysis import explaining
-    from lab.analysis.bradley_terry import bradley_terry
+    from lab.analysis.preferences.bradley_terry import bradley_terry
+    from lab.analysis.verdict import explaining
 
     model = bradley_terry(votes, criterion)
     if model.places:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lab.analysis.agreement import krippendorff_alpha
+from lab.analysis.agreement.estimates import krippendorff_alpha
 from lab.analysis.intervals import Interval
 from lab.selftest import copiers
 from lab.selftest.figures import Figure, share_error

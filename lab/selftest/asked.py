@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lab.analysis.sampling import Seek, weigh
-from lab.analysis.tallies import tally
+from lab.analysis.preferences.sampling import Seek, weigh
+from lab.analysis.preferences.tallies import tally
 from lab.selftest.voters import Crowd
 
 BATCH = 25

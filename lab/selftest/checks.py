@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from lab.analysis.check_accuracy import auroc
-from lab.analysis.check_rates import corrected_rates
-from lab.analysis.check_threshold import choose_threshold
+from lab.analysis.checks.accuracy import auroc
+from lab.analysis.checks.rates import corrected_rates
+from lab.analysis.checks.threshold import choose_threshold
 from lab.selftest.figures import Figure, share_error
 
 TOPIC = "checks"

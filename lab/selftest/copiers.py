@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from lab.analysis.copying import alike_pairs
+from lab.analysis.reviewers.copying import alike_pairs
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.panels import Panel, draw_panel
 

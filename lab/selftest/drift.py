@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from lab.analysis.drift import control_chart
+from lab.analysis.reviewers.drift import control_chart
 from lab.selftest.figures import Figure, share_error
 
 TOPIC = "drift"

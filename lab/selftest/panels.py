@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from lab.analysis.coefficients import alpha
-from lab.analysis.tally import Tally, tally_matrix
+from lab.analysis.agreement.coefficients import alpha
+from lab.analysis.agreement.tally import Tally, tally_matrix
 
 CUTS = np.array([-1.5, -0.5, 0.5, 1.5])
 """Where one point of the scale ends and the next begins, on the scale of the qualities."""

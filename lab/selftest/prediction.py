@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lab.analysis.prediction import Predicted, predicted_difference, predicted_means
+from lab.analysis.prediction.estimates import Predicted, predicted_difference, predicted_means
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.scored import CHECKPOINTS, Scored, draw
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
-from lab.analysis.bradley_terry import bradley_terry
-from lab.analysis.contrasts import Contrast, holm_adjusted
-from lab.analysis.watching import looks
+from lab.analysis.preferences.bradley_terry import bradley_terry
+from lab.analysis.preferences.contrasts import Contrast, holm_adjusted
+from lab.analysis.verdict.watching import looks
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.voters import Crowd, draw, gap_for, true_strengths
 

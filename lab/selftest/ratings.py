@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lab.analysis.ordinal import ordinal_models
+from lab.analysis.ratings.ordinal import ordinal_models
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.raters import Raters, draw
 

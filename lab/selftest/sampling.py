@@ -9,9 +9,9 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from lab.analysis.bradley_terry import bradley_terry
-from lab.analysis.sampling import Seek
-from lab.analysis.tallies import Tallies, believe, tally
+from lab.analysis.preferences.bradley_terry import bradley_terry
+from lab.analysis.preferences.sampling import Seek
+from lab.analysis.preferences.tallies import Tallies, believe, tally
 from lab.selftest.asked import ask
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.voters import Crowd, true_strengths

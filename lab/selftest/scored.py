@@ -48,7 +48,8 @@ def draw(lab: Scored, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFr
         rng: where the randomness comes from.
 
     Returns:
-        Ratings and texts, as `lab.analysis.prediction` takes them, with the scores "s0" to "s2".
+        Ratings and texts, as `lab.analysis.prediction.estimates` takes them, with the scores
+        "s0" to "s2".
     """
     n = lab.n_prompts
     worth = lab.prompt * rng.normal(size=(n, 1)) + lab.text * rng.normal(size=(n, 2))

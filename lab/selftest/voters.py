@@ -1,7 +1,8 @@
 """Votes with a known truth: reviewers with tastes of their own, prompts that suit one checkpoint.
 
-The log odds of a vote are those of lab.analysis.davidson, with a reviewer's and a prompt's own
-liking of each checkpoint added, so that the spread of a difference between two is the given one.
+The log odds of a vote are those of lab.analysis.preferences.davidson, with a reviewer's and a
+prompt's own liking of each checkpoint added, so that the spread of a difference between two is
+the given one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from lab.analysis.ballots import count_cells, read_ballots
-from lab.analysis.davidson import fit
+from lab.analysis.preferences.ballots import count_cells, read_ballots
+from lab.analysis.preferences.davidson import fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

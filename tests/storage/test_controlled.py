@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lab import records as r
-from lab.analysis.controls import control_results
+from lab.analysis.reviewers.controls import control_results
 from lab.errors import UnknownNameError
 from lab.home import find_home
 from storage import checkpoints, checks, frames, scores

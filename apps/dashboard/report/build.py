@@ -10,8 +10,8 @@ from apps.dashboard.filters import Filters
 from apps.dashboard.report import datasheet, judgements, markup, methods, people, preferences
 from apps.dashboard.report.experiment import Experiment
 from apps.dashboard.report.gathered import Material, chosen, gather
-from lab.analysis.controls import control_results
-from lab.analysis.watching import Watched
+from lab.analysis.reviewers.controls import control_results
+from lab.analysis.verdict.watching import Watched
 from lab.records import Study
 from storage.client import Store
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from apps.dashboard.report.experiment import Answer, Experiment
 from apps.dashboard.words import number, number_range, percent
-from lab.analysis.agreement import Agreements
-from lab.analysis.repeats import RepeatAgreement
+from lab.analysis.agreement.estimates import Agreements
+from lab.analysis.agreement.repeats import RepeatAgreement
 from lab.records import Severity, SpanCategory
 
 _METHODS = {

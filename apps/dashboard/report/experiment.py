@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from lab.analysis.agreement import Agreements
-from lab.analysis.controls import ControlResults
+from lab.analysis.agreement.estimates import Agreements
+from lab.analysis.reviewers.controls import ControlResults
 from lab.records import Study
 from storage.exclusions import Decision
 

@@ -13,12 +13,12 @@ from apps.dashboard.colours import by_checkpoint
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, subsection, table
 from apps.dashboard.results.rows import row
-from lab.analysis.correlation import Asked, metrics_against_humans
+from lab.analysis.checks.shares import hallucination_rate
 from lab.analysis.intervals import Interval
-from lab.analysis.rated_texts import draw_prompts
-from lab.analysis.rates import hallucination_rate
-from lab.analysis.ratings import MeanRating, mean_rating
-from lab.analysis.summaries import text_means
+from lab.analysis.metrics.correlation import Asked, metrics_against_humans
+from lab.analysis.metrics.rated_texts import draw_prompts
+from lab.analysis.ratings.means import MeanRating, mean_rating
+from lab.analysis.ratings.summaries import text_means
 from lab.metrics.run import METRICS
 
 MOST_TEXTS = 20_000

@@ -9,14 +9,14 @@ from apps.dashboard import control_items, words
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.judgements import ends
 from apps.dashboard.report.markup import paragraph, points, table
-from lab.analysis.agreement import (
+from lab.analysis.agreement.estimates import (
     Agreement,
     Agreements,
     agreement_by_criterion,
     vote_agreement_by_criterion,
 )
-from lab.analysis.controls import ControlResults, control_results
-from lab.analysis.reviewers import reviewers
+from lab.analysis.reviewers.controls import ControlResults, control_results
+from lab.analysis.reviewers.summary import reviewers
 
 _COEFFICIENTS = (
     ("alpha", "Krippendorff's alpha"),

@@ -9,9 +9,10 @@ from apps.dashboard.colours import by_checkpoint
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, points, subsection, table
 from apps.dashboard.results import verdict as verdicts
-from lab.analysis import choosing, explaining
-from lab.analysis.bradley_terry import BradleyTerry, bradley_terry
-from lab.analysis.watching import Watched, looks, watch
+from lab.analysis.preferences import choosing
+from lab.analysis.preferences.bradley_terry import BradleyTerry, bradley_terry
+from lab.analysis.verdict import explaining
+from lab.analysis.verdict.watching import Watched, looks, watch
 
 SMALLEST = 0.05
 """Difference from one half that matters, as the page Verdict has it at first."""

@@ -11,7 +11,7 @@ import pandas as pd
 from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.pareto import Statistic, Tradeoff, tradeoffs, vote_values
+from lab.analysis.metrics.pareto import Statistic, Tradeoff, tradeoffs, vote_values
 from storage import checkpoints
 
 Kind = Literal["p50", "p90", "mean", "pace", "price", "parameters"]

@@ -10,7 +10,7 @@ import pandas as pd
 from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.drift import ControlChart, control_chart
+from lab.analysis.reviewers.drift import ControlChart, control_chart
 
 Measure = Literal["rating", "disagreement", "seconds", "controls"]
 """What is followed: mean rating, how far ratings of one text lie apart, time per answer, share of

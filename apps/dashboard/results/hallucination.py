@@ -12,14 +12,14 @@ from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.marks import marks
 from apps.dashboard.results.rows import frame, once, row
-from lab.analysis.check_accuracy import Accuracy, Curve, accuracy, auroc, precision_recall
-from lab.analysis.check_calibration import Reliability, reliability
-from lab.analysis.check_labels import HALLUCINATIONS, Rule, own_marks, sentence_labels, text_labels
-from lab.analysis.check_rates import CorrectedRate, corrected_rates
-from lab.analysis.check_ratios import Measured
-from lab.analysis.check_recalibration import cross_fitted
-from lab.analysis.check_spans import MarkAgreement, SpanOverlap, mark_agreement, span_overlap
-from lab.analysis.check_threshold import Threshold, choose_threshold
+from lab.analysis.checks.accuracy import Accuracy, Curve, accuracy, auroc, precision_recall
+from lab.analysis.checks.calibration import Reliability, reliability
+from lab.analysis.checks.labels import HALLUCINATIONS, Rule, own_marks, sentence_labels, text_labels
+from lab.analysis.checks.rates import CorrectedRate, corrected_rates
+from lab.analysis.checks.ratios import Measured
+from lab.analysis.checks.recalibration import cross_fitted
+from lab.analysis.checks.spans import MarkAgreement, SpanOverlap, mark_agreement, span_overlap
+from lab.analysis.checks.threshold import Threshold, choose_threshold
 from storage import checked
 
 HARM = tuple(category.value for category in HALLUCINATIONS)

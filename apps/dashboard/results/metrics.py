@@ -11,18 +11,18 @@ from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.marks import marks
 from apps.dashboard.results.rows import once
-from lab.analysis.ceiling import Ceiling, human_ceiling
-from lab.analysis.correlation import Asked, Following, metrics_against_humans
-from lab.analysis.error_marks import error_scores
-from lab.analysis.measures import Level, Measure
-from lab.analysis.metric_contrasts import (
+from lab.analysis.metrics.ceiling import Ceiling, human_ceiling
+from lab.analysis.metrics.correlation import Asked, Following, metrics_against_humans
+from lab.analysis.metrics.error_marks import error_scores
+from lab.analysis.metrics.measures import Level, Measure
+from lab.analysis.metrics.metric_contrasts import (
     MetricContrast,
     MetricStanding,
     metric_contrasts,
     metric_standings,
 )
-from lab.analysis.rated_texts import draw_prompts
-from lab.analysis.summaries import text_means
+from lab.analysis.metrics.rated_texts import draw_prompts
+from lab.analysis.ratings.summaries import text_means
 from lab.metrics.run import METRICS
 from storage import scores
 

@@ -11,10 +11,10 @@ from apps.dashboard.filters import Filters
 from apps.dashboard.results.metrics import metric_columns
 from apps.dashboard.results.rows import frame, once, row
 from apps.dashboard.results.verdict import vote_criterion
-from lab.analysis.preferences import WinRate, win_rate
-from lab.analysis.rates import HallucinationRate, hallucination_rate
-from lab.analysis.summaries import MetricMean
-from lab.analysis.summaries import metric_means as metric_means_of
+from lab.analysis.checks.shares import HallucinationRate, hallucination_rate
+from lab.analysis.preferences.win_rates import WinRate, win_rate
+from lab.analysis.ratings.summaries import MetricMean
+from lab.analysis.ratings.summaries import metric_means as metric_means_of
 
 
 def win_rates(filters: Filters) -> pd.DataFrame:

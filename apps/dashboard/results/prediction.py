@@ -8,7 +8,7 @@ from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.metrics import metric_columns
 from apps.dashboard.results.rows import frame, once, row
-from lab.analysis.prediction import Predicted, predicted_means
+from lab.analysis.prediction.estimates import Predicted, predicted_means
 
 
 def score_names(filters: Filters) -> list[str]:

@@ -16,9 +16,9 @@ import streamlit as st
 from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.pace import Outlook, outlook
-from lab.analysis.sampling import Weights, weigh
-from lab.analysis.tallies import tally
+from lab.analysis.preferences.sampling import Weights, weigh
+from lab.analysis.preferences.tallies import tally
+from lab.analysis.reviewers.pace import Outlook, outlook
 from lab.records import Study, StudyStatus
 from storage import burnup
 

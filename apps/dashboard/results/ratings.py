@@ -10,9 +10,9 @@ from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import frame, once, row
 from lab.analysis.intervals import Interval
-from lab.analysis.ordinal import ordinal_models
-from lab.analysis.ordinal_records import OrdinalModel
-from lab.analysis.ratings import MeanRating, RatingShare, mean_rating, rating_shares
+from lab.analysis.ratings.means import MeanRating, RatingShare, mean_rating, rating_shares
+from lab.analysis.ratings.ordinal import ordinal_models
+from lab.analysis.ratings.ordinal_records import OrdinalModel
 
 _AT_ONCE = 40_000
 _PER_SECOND = 12_000

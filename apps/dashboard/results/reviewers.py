@@ -11,24 +11,24 @@ import pandas as pd
 from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.advice import InStudy, advice
-from lab.analysis.agreement import (
+from lab.analysis.agreement.estimates import (
     Agreement,
     Agreements,
     agreement_by_criterion,
     outcome_codes,
     vote_agreement_by_criterion,
 )
-from lab.analysis.conduct import Rule, StraightLines, straight_lines
-from lab.analysis.controls import ControlResults, control_results
-from lab.analysis.copying import CopyProbe, alike_pairs
-from lab.analysis.icc import TwoWayICC, icc2
+from lab.analysis.agreement.icc import TwoWayICC, icc2
+from lab.analysis.agreement.kappas import Kappas, kappas
+from lab.analysis.agreement.tally import Tally, tally_frame
 from lab.analysis.intervals import Interval
-from lab.analysis.kappas import Kappas, kappas
-from lab.analysis.reviewers import ReviewerSummary
-from lab.analysis.reviewers import reviewers as summarise
-from lab.analysis.sides import ReviewerSide, side_biases
-from lab.analysis.tally import Tally, tally_frame
+from lab.analysis.reviewers.advice import InStudy, advice
+from lab.analysis.reviewers.conduct import Rule, StraightLines, straight_lines
+from lab.analysis.reviewers.controls import ControlResults, control_results
+from lab.analysis.reviewers.copying import CopyProbe, alike_pairs
+from lab.analysis.reviewers.sides import ReviewerSide, side_biases
+from lab.analysis.reviewers.summary import ReviewerSummary
+from lab.analysis.reviewers.summary import reviewers as summarise
 from lab.records import ControlKind
 from storage import conduct, exclusions
 from storage.exclusions import Decision

@@ -11,7 +11,7 @@ import streamlit as st
 from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.summaries import text_means
+from lab.analysis.ratings.summaries import text_means
 from storage import texts
 from storage.texts import Kept, Wanted
 

@@ -16,15 +16,15 @@ from scipy import special
 from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis import choosing
-from lab.analysis.bradley_terry import BradleyTerry, bradley_terry
-from lab.analysis.controls import NoiseFloor
 from lab.analysis.intervals import Interval
-from lab.analysis.leaderboard import Place
-from lab.analysis.preferences import WinMatrix, win_matrix
-from lab.analysis.sentences import shown as shown_share
-from lab.analysis.sequence import Look
-from lab.analysis.watching import Watched, decide, looks, watch
+from lab.analysis.preferences import choosing
+from lab.analysis.preferences.bradley_terry import BradleyTerry, bradley_terry
+from lab.analysis.preferences.leaderboard import Place
+from lab.analysis.preferences.win_rates import WinMatrix, win_matrix
+from lab.analysis.reviewers.controls import NoiseFloor
+from lab.analysis.verdict.sentences import shown as shown_share
+from lab.analysis.verdict.sequence import Look
+from lab.analysis.verdict.watching import Watched, decide, looks, watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from apps.dashboard import colours, cost_charts, data, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import cost as results
 from apps.dashboard.results.cost import VOTES, CostQuestion, Kind
-from lab.analysis.pareto import Tradeoff
+from lab.analysis.metrics.pareto import Tradeoff
 
 TITLE = "Quality and cost"
 FEW_REVIEWERS = 5

@@ -14,7 +14,7 @@ from apps.dashboard import data, drift_charts, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import drift as results
 from apps.dashboard.results.drift import Measure, Per
-from lab.analysis.drift import ControlChart, Point
+from lab.analysis.reviewers.drift import ControlChart, Point
 
 TITLE = "Drift"
 

@@ -9,7 +9,7 @@ from apps.dashboard import check_charts, checking, colours, data, parts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import hallucination as results
 from apps.dashboard.results.hallucination import Judged, Question
-from lab.analysis.check_labels import Rule
+from lab.analysis.checks.labels import Rule
 
 TITLE = "Hallucination"
 RULES: dict[str, Rule] = {

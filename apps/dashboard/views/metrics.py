@@ -21,8 +21,8 @@ from apps.dashboard.metric_tables import PERSON
 from apps.dashboard.metric_words import LEVELS, NAMES
 from apps.dashboard.results import metrics as results
 from apps.dashboard.results.metrics import Judged, Question
-from lab.analysis.correlation import Following
-from lab.analysis.measures import COEFFICIENTS, MEASURES, Level, Measure
+from lab.analysis.metrics.correlation import Following
+from lab.analysis.metrics.measures import COEFFICIENTS, MEASURES, Level, Measure
 
 TITLE = "Metrics against people"
 MOST_DOTS = 5000

@@ -11,7 +11,7 @@ from apps.dashboard import data, parts, progress_charts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import progress
 from apps.dashboard.results.progress import Shown
-from lab.analysis.pace import Outlook
+from lab.analysis.reviewers.pace import Outlook
 from lab.records import StudyStatus
 
 TITLE = "Progress"

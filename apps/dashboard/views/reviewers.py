@@ -17,7 +17,7 @@ from apps.dashboard import (
 )
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import reviewers
-from lab.analysis.advice import RULES
+from lab.analysis.reviewers.advice import RULES
 
 TITLE = "Reviewers"
 _RARER = ("excluded", "rated", "compared", "marked")

@@ -9,9 +9,9 @@ from apps.dashboard import colours, data, parts, ranking, verdict_charts, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import verdict as verdicts
 from apps.dashboard.results.verdict import Question
-from lab.analysis import explaining
-from lab.analysis.sentences import shown
-from lab.analysis.watching import Watched
+from lab.analysis.verdict import explaining
+from lab.analysis.verdict.sentences import shown
+from lab.analysis.verdict.watching import Watched
 
 TITLE = "Verdict"
 SMALLEST = {"1 point": 0.01, "2 points": 0.02, "3 points": 0.03, "5 points": 0.05, "10 points": 0.1}

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from apps.dashboard import control_items, data
 from lab import records as r
-from lab.analysis.controls import control_results
+from lab.analysis.reviewers.controls import control_results
 from storage import frames
 from storage.client import Store
 from tests.apps.dashboard.conftest import make_home, opened

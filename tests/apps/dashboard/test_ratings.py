@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from apps.dashboard import data, rating_charts, rating_words
 from apps.dashboard.results import ratings as results
-from lab.analysis.ordinal import ordinal_models
+from lab.analysis.ratings.ordinal import ordinal_models
 from lab.records import Exclusion
 from lab.selftest.raters import Raters, draw
 

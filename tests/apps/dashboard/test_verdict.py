@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from apps.dashboard import data
 from apps.dashboard.results import verdict as verdicts
-from lab.analysis.bradley_terry import bradley_terry
-from lab.analysis.preferences import win_matrix
+from lab.analysis.preferences.bradley_terry import bradley_terry
+from lab.analysis.preferences.win_rates import win_matrix
 from storage import frames
 from storage.client import Store
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from apps.review import choosing
-from lab.analysis.sampling import FLOOR
+from lab.analysis.preferences.sampling import FLOOR
 from lab.records import (
     Checkpoint,
     CheckpointKind,

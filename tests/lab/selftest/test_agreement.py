@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lab.analysis.agreement import krippendorff_alpha
+from lab.analysis.agreement.estimates import krippendorff_alpha
 from lab.selftest.agreement import coverage, figures
 from lab.selftest.panels import Panel, draw_tally, true_alpha
 

@@ -13,8 +13,8 @@ from apps.dashboard.report import markup
 from apps.dashboard.report.build import build, file_name
 from apps.dashboard.report.datasheet import BLANK
 from apps.dashboard.report.gathered import chosen, gather
-from lab.analysis.ratings import mean_rating
-from lab.analysis.watching import watch
+from lab.analysis.ratings.means import mean_rating
+from lab.analysis.verdict.watching import watch
 from lab.cli import main
 from lab.records import Account, Exclusion, PromptTag, Role
 from storage import frames

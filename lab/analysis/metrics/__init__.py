@@ -1,0 +1,1 @@
+"""Turns automatic scores and people's ratings into how far a metric follows people."""
