@@ -126,7 +126,7 @@ def _matrix(at: str, filters: Filters) -> None:
     if cells.empty:
         parts.note("One reviewer only; there is no pair.")
         return
-    listed = sorted(set(cells["row"]))
+    listed = sorted(set(cells["row"]), key=words.in_order)
     weights = "quadratic weights" if kind == "ratings" else "no weights"
     cut = f"; the {MOST_IN_MATRIX} with the most answers" if len(names) > MOST_IN_MATRIX else ""
     parts.note(
@@ -137,7 +137,8 @@ def _matrix(at: str, filters: Filters) -> None:
     n = int(cells["kappa"].notna().sum() // 2)
     said = f"Kappa of {words.count(n, 'pair')} among {len(listed)} reviewers"
     parts.chart(drawing, key="chart-kappa", alt_text=said)
-    once = cells[cells["row"] < cells["column"]]
+    places = {name: place for place, name in enumerate(listed)}
+    once = cells[cells["row"].map(places) < cells["column"].map(places)]
     columns = ["row", "column", "kappa", "low", "high", "shared", "same", "range"]
     titles = {"row": "reviewer", "column": "and", "range": "95 % interval, or why there is none"}
     parts.table(once[columns].rename(columns=titles), "kappas")

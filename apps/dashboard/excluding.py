@@ -34,7 +34,7 @@ def draw(filters: Filters) -> None:
 
 
 def _changes(filters: Filters, past: list[Decision]) -> None:
-    out = sorted({one.reviewer for one in past if one.counts and one.excluded})
+    out = sorted({one.reviewer for one in past if one.counts and one.excluded}, key=words.in_order)
     if not out:
         parts.note("Nobody is left out of these results.")
         return
@@ -110,7 +110,8 @@ def _decide(filters: Filters, past: list[Decision]) -> None:
 
 def _answered(study: str) -> dict[str, str]:
     found = reviewers.summaries(data.version(), Filters(study=study))
-    return {one.reviewer: one.reviewer_id for one in found}
+    ids = {one.reviewer: one.reviewer_id for one in found}
+    return {name: ids[name] for name in sorted(ids, key=words.in_order)}
 
 
 def _rule(study: Study) -> None:
@@ -174,7 +175,7 @@ def _history(past: list[Decision]) -> None:
     parts.table(
         pd.DataFrame(
             {
-                "when": one.created_at,
+                "when (UTC)": f"{one.created_at:%Y-%m-%d %H:%M}",
                 "study": one.study,
                 "reviewer": one.reviewer,
                 "decision": "excluded" if one.excluded else "included again",

@@ -235,7 +235,9 @@ def _comments(one: dict[str, Any]) -> pd.DataFrame:
         if answer["comment"] or answer["flag"]
     }
     rows = sorted(given.values(), key=lambda answer: answer["when"])
-    return _renamed([row | {"with": _KINDS[row["with"]]} for row in rows], {})
+    for row in rows:
+        row |= {"with": _KINDS[row["with"]], "when": f"{row['when']:%Y-%m-%d %H:%M} UTC"}
+    return _renamed(rows, {})
 
 
 def _votes(one: dict[str, Any]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from datetime import datetime
 import altair as alt
 import pandas as pd
 
+from apps.dashboard import words
 from apps.dashboard.colours import NEUTRAL, PALETTE
 from apps.dashboard.drawing import finish, names, tips
 
@@ -155,7 +156,7 @@ def per_day(frame: pd.DataFrame) -> alt.Chart:
         date=frame["day"].dt.strftime("%d %b %Y"),
         minutes=[f"{one / 60:,.0f} min" for one in frame["seconds"]],
     )
-    listed = sorted(set(told["name"]), key=lambda name: (len(name), name))
+    listed = sorted(set(told["name"]), key=words.in_order)
     # Days on which nobody came are seen too.
     every = pd.date_range(frame["day"].min(), frame["day"].max(), freq="D")
     days = [f"{day:%d %b %Y}" for day in every]

@@ -37,9 +37,9 @@ def _row(label: str, study: Study, status: StudyStatus) -> dict[str, object]:
         "study": label,
         "status": status.value,
         "protocol": study.protocol_sha256[:12],
-        "design": protocol.get("design", "rate"),
+        "design": protocol.get("design", "mixed"),
         "reviewers per item": protocol.get("reviewers_per_item"),
         "stopping rule": protocol.get("stopping_rule", ""),
         "exclusion rule": protocol.get("exclusion_rule", ""),
-        "created": study.created_at,
+        "made on": f"{study.created_at:%Y-%m-%d}",
     }

@@ -98,7 +98,7 @@ def _studies(material: Material) -> str:
                         ("Status", status.value),
                         ("Protocol, SHA-256", study.protocol_sha256),
                         ("Made on", f"{study.created_at:%Y-%m-%d}"),
-                        ("Design", protocol.get("design", "–")),
+                        ("Design", protocol.get("design", "mixed")),
                         ("Checkpoints", ", ".join(protocol.get("checkpoints", ())) or "–"),
                         ("Reviewers per item", protocol.get("reviewers_per_item", "–")),
                         ("Stopping rule", protocol.get("stopping_rule") or "none set"),

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from apps.dashboard import data
+from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
 from lab.analysis.reviewers.drift import ControlChart, control_chart
@@ -45,12 +45,13 @@ def chart(
 def severities(at: str, filters: Filters) -> dict[str, ControlChart]:
     """Return each reviewer's chart of how far above the others' their ratings lie, in points."""
     frame = values(at, filters, "disagreement")
-    return {
+    charts = {
         str(name): control_chart(
             group.assign(value=group["difference"]), _per(len(group), "auto"), ("criterion",)
         )
-        for name, group in frame.groupby("reviewer", sort=True, observed=True)
+        for name, group in frame.groupby("reviewer", observed=True)
     }
+    return {name: charts[name] for name in sorted(charts, key=words.in_order)}
 
 
 @once

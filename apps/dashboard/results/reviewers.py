@@ -224,7 +224,7 @@ def cells(found: Kappas, names: Sequence[str], most: int) -> pd.DataFrame:
         most: how many reviewers at most.
     """
     busiest = np.sort(np.argsort(-np.diag(found.n_shared), kind="stable")[:most])
-    order = sorted(busiest, key=lambda i: names[i])
+    order = sorted(busiest, key=lambda i: words.in_order(names[i]))
     rows = []
     for i in order:
         for j in order:

@@ -26,3 +26,10 @@ def test_counts_and_lists() -> None:
     assert words.listed([]) == ""
     assert words.listed(["a"]) == "a"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_names_with_numbers_stand_as_people_count() -> None:
+    names = ["V10", "V2", "V1", "ann", "2", "10", "R-3b", "R-3a", "R"]
+    assert sorted(names, key=words.in_order) == [
+        *("2", "10", "R", "R-3a", "R-3b", "V1", "V2", "V10", "ann")
+    ]
