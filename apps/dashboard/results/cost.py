@@ -77,6 +77,12 @@ def against_cost(at: str, filters: Filters, question: CostQuestion) -> tuple[Tra
 
 
 @once
+def n_left_out(at: str, filters: Filters, quality: str) -> int:
+    """Return how many judgements are too many to be resampled, and so not drawn."""
+    return max(0, len(_values(filters, quality)) - MOST_JUDGEMENTS)
+
+
+@once
 def speeds(at: str, filters: Filters) -> pd.DataFrame:
     """Return each checkpoint's texts, tokens per text and tokens per second."""
     texts = filters.generations(data.generations())

@@ -51,7 +51,7 @@ def draw() -> None:
     if not found:
         _nothing(question)
         return
-    _chart(found, question)
+    _chart(found, filters, question)
     _table(found, question, results.speeds(data.version(), filters))
 
 
@@ -115,7 +115,7 @@ def _finding(found: Sequence[Tradeoff], question: CostQuestion) -> str:
     return f"{sentence}; certain only of {words.listed([one.checkpoint for one in certain])}."
 
 
-def _chart(found: Sequence[Tradeoff], question: CostQuestion) -> None:
+def _chart(found: Sequence[Tradeoff], filters: Filters, question: CostQuestion) -> None:
     what = "Win rate" if question.quality == VOTES else f"Mean {question.quality}"
     parts.section(
         f"{what} against {COSTS[question.cost][0].lower()}{COSTS[question.cost][1:]}",
@@ -127,6 +127,11 @@ def _chart(found: Sequence[Tradeoff], question: CostQuestion) -> None:
     shades = {one.checkpoint: shades[one.checkpoint] for one in found}
     drawing = cost_charts.pareto(_points(found), shades, COSTS[question.cost], what)
     parts.chart(drawing, key="chart-pareto", alt_text=f"{what} against {COSTS[question.cost]}")
+    if left_out := results.n_left_out(data.version(), filters, question.quality):
+        parts.note(
+            f"Quality is from a seeded draw of {results.MOST_JUDGEMENTS:,} judgements; "
+            f"{left_out:,} more are not in it."
+        )
     few = min(one.n_reviewers for one in found)
     if few < FEW_REVIEWERS:
         parts.note(
