@@ -34,6 +34,7 @@ def dots(
         share: whether values are shares, shown as percentages.
         reference: a value to mark by a dashed line, e.g. .5 for "no preference".
     """
+    # Channels by their classes: Altair takes milliseconds over each one that is given as a string.
     axis = alt.Axis(format="%" if share else "~g", tickCount=5, title=None)
     x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), clamp=True), axis=axis)
     y = names(frame["name"].tolist())
@@ -43,17 +44,17 @@ def dots(
     layers: list[alt.Chart] = []
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"value": [reference]}))
-        layers.append(line.mark_rule(color=NEUTRAL, strokeDash=[4, 4]).encode(x="value:Q"))
+        layers.append(line.mark_rule(color=NEUTRAL, strokeDash=[4, 4]).encode(x=alt.X("value:Q")))
     layers.append(
         base.mark_rule(strokeWidth=3, opacity=0.55).encode(
             x=alt.X("low:Q", scale=alt.Scale(domain=list(domain), clamp=True), axis=axis),
-            x2="high:Q",
+            x2=alt.X2("high:Q"),
         )
     )
     layers.append(base.mark_point(filled=True, size=110, opacity=1).encode(x=x))
     layers.append(
         base.mark_text(dy=-12, fontSize=12.5, color=NEUTRAL).encode(
-            x=x, text="shown:N", color=alt.value(NEUTRAL)
+            x=x, text=alt.Text("shown:N"), color=alt.ColorValue(NEUTRAL)
         )
     )
     return finish(alt.layer(*layers), rows=len(frame), step=42)

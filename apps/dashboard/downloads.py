@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
+
+from apps.dashboard.drawing import spec
 
 _VEGALITE = "6.4"
 _WIDTH = 760
@@ -32,15 +33,15 @@ def of_table(frame: pd.DataFrame, name: str) -> None:
     _row(name, "table", {"CSV": partial(csv, frame), "Parquet": partial(parquet, frame)})
 
 
-def of_chart(drawing: Any, name: str, title: str) -> None:
+def of_chart(chart: Any, name: str, title: str) -> None:
     """Show a quiet row of links that download a chart.
 
     Args:
-        drawing: the Altair chart.
+        chart: the Altair chart.
         name: the file's name without its suffix, and the row's key.
         title: stands above the chart in the file.
     """
-    _row(name, "chart", {"SVG": partial(svg, drawing, title), "PNG": partial(png, drawing, title)})
+    _row(name, "chart", {"SVG": partial(svg, chart, title), "PNG": partial(png, chart, title)})
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -62,34 +63,26 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def svg(drawing: Any, title: str) -> bytes:
+def svg(chart: Any, title: str) -> bytes:
     """Draw a chart as SVG on a white ground, with its title."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(_spec(drawing, title), vl_version=_VEGALITE)).encode()
+    return str(vl_convert.vegalite_to_svg(_spec(chart, title), vl_version=_VEGALITE)).encode()
 
 
-def png(drawing: Any, title: str) -> bytes:
+def png(chart: Any, title: str) -> bytes:
     """Draw a chart as PNG on a white ground, with its title, at twice the screen's density."""
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_png(_spec(drawing, title), vl_version=_VEGALITE, scale=2)
+    drawn = vl_convert.vegalite_to_png(_spec(chart, title), vl_version=_VEGALITE, scale=2)
     return bytes(drawn)
 
 
-def _spec(drawing: Any, title: str) -> dict[str, Any]:
-    from streamlit.elements import vega_charts
-
-    # Altair's way with data is one setting for all threads, which Streamlit changes for a moment
-    # while it draws, under this lock.
-    with (
-        vega_charts._altair_globals_lock,
-        alt.data_transformers.enable("default", max_rows=None),
-    ):
-        spec: dict[str, Any] = drawing.to_dict()
-    if "mark" in spec or "layer" in spec:
-        spec["width"] = spec["width"] if isinstance(spec.get("width"), int) else _WIDTH
-    return spec | {"background": "white", "padding": 16, "title": {"text": title, **_TITLE}}
+def _spec(chart: Any, title: str) -> dict[str, Any]:
+    found = spec(chart)
+    if "mark" in found or "layer" in found:
+        found["width"] = found["width"] if isinstance(found.get("width"), int) else _WIDTH
+    return found | {"background": "white", "padding": 16, "title": {"text": title, **_TITLE}}
 
 
 def _row(name: str, kind: str, makers: Mapping[str, Callable[[], bytes]]) -> None:

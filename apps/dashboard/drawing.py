@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ _AXIS = {
 }
 _AXIS_HEIGHT = 46  # the fitted height holds the axis and its title too
 _LEGEND = {"labelColor": NEUTRAL, "titleColor": NEUTRAL, "labelFontSize": 12.5, "labelLimit": 200}
+_altair_settings = threading.Lock()
 
 
 def names(listed: Sequence[str]) -> alt.Y:
@@ -55,11 +57,30 @@ def finish(chart: Any, rows: int = 0, step: int = 0, height: int = 0) -> Any:
         step: height of a row in pixels.
         height: the height in pixels instead.
     """
-    # The height in pixels and not as alt.Step, with which Vega warns in the console each time.
-    sized = chart.properties(height=height or rows * step + _AXIS_HEIGHT, background="transparent")
-    return (
-        sized.configure(font=_FONT)
-        .configure_axis(**_AXIS)
-        .configure_legend(**_LEGEND)
-        .configure_view(stroke=None)
-    )
+    # Set in place, since each of Altair's own steps copies the whole chart; the height in pixels
+    # and not as alt.Step, with which Vega warns in the console each time.
+    chart.height = height or rows * step + _AXIS_HEIGHT
+    chart.background = "transparent"
+    chart.config = {
+        "font": _FONT,
+        "axis": _AXIS,
+        "legend": _LEGEND,
+        "view": {"stroke": None},
+    }
+    return chart
+
+
+def spec(chart: Any) -> dict[str, Any]:
+    """Return a finished chart as a Vega-Lite specification with its data, unchecked.
+
+    Altair's check against the schema takes longer than all else about a chart, and the same few
+    functions draw them all: the tests check what these give.
+    """
+    # Altair's theme and its way with data are one setting for all threads.
+    with (
+        _altair_settings,
+        alt.theme.enable("none"),
+        alt.data_transformers.enable("default", max_rows=None),
+    ):
+        found: dict[str, Any] = chart.to_dict(validate=False)
+    return found

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from apps.dashboard import downloads
+from apps.dashboard.drawing import spec
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -93,7 +94,9 @@ def chart(drawing: alt.Chart | alt.LayerChart, *, key: str, alt_text: str) -> No
         alt_text: what a screen reader says, and the title in the file.
     """
     with st.container(gap=None):
-        st.altair_chart(drawing, width="stretch", theme=None, key=key, alt=alt_text)
+        st.vega_lite_chart(
+            spec=spec(drawing), width="stretch", theme=None, key=key, alt=alt_text
+        )
         downloads.of_chart(drawing, key.removeprefix("chart-"), alt_text)
 
 

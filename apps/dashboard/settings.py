@@ -45,6 +45,7 @@ SERVER: dict[str, Any] = {
 
 def apply_settings() -> None:
     """Give Streamlit our settings, over whatever configuration files it found."""
+    from altair.utils import schemapi
     from streamlit import config
 
     options = SERVER | {f"theme.{name}": value for name, value in SHAPE.items()}
@@ -52,3 +53,5 @@ def apply_settings() -> None:
     options |= {f"theme.dark.{name}": value for name, value in DARK.items()}
     for name, value in options.items():
         config.set_option(name, value, "apps.dashboard")
+    # Checking each part of each chart against a schema would take longer than drawing it.
+    schemapi.disable_debug_mode()
