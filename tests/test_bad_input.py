@@ -109,6 +109,16 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
         None,
         ["top_p", "2"],
     ),
+    "sample: endpoint without a model": (
+        ["sample", "x", "--dataset", "small", "--endpoint", "http://127.0.0.1:9/v1"],
+        None,
+        ["endpoint_model"],
+    ),
+    "sample: nobody serves": (
+        "sample x --dataset small --endpoint http://127.0.0.1:9/v1 --endpoint-model m".split(),
+        None,
+        ["127.0.0.1:9", "cannot be reached"],
+    ),
     "sample: bad grid": (
         ["sample", "x", "--dataset", "small", "--grid", "{file}"],
         "grid.toml",

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lab.commands import flags
 from lab.commands.console import progress, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lab.home import Home
+    from lab.records import Checkpoint, Generation, Prompt, TokenScores
     from lab.sample.config import SampleConfig
+    from lab.sample.endpoint import Endpoint
+    from storage.client import Store
 
 EXAMPLES = """\
 examples:
@@ -18,6 +24,7 @@ examples:
   lab sample candidate --dataset world --strategy greedy
   lab sample candidate --dataset world --n-samples 4 --top-p 0.9 --seed 7
   lab sample candidate --dataset world --grid grid.toml
+  lab sample served --dataset world --endpoint http://localhost:8000/v1 --endpoint-model NAME
 
 A grid is a settings file with lists, such as `temperature = [0.5, 0.8]`: each combination is
 sampled, and stored with its settings. Run again, only what is missing is written.
@@ -39,6 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--grid", metavar="FILE", help="settings with lists of values as TOML: all combinations"
     )
     flags.add_config(parser, SampleConfig)
+    served = parser.add_argument_group("a model that is served (vLLM, llama.cpp, hosted services)")
+    served.add_argument(
+        "--endpoint", metavar="URL", help="its address, such as http://host:8000/v1"
+    )
+    served.add_argument("--endpoint-model", metavar="NAME", help="the model's name there")
+    served.add_argument("--chat", action="store_true", help="send prompts as a user's messages")
+    served.add_argument("--key-file", metavar="FILE", help="a file with the service's secret key")
+    served.add_argument("--concurrent", type=int, default=8, help="texts at once (default: 8)")
     parser.set_defaults(handler=_sample)
 
 
@@ -49,14 +64,37 @@ def _sample(arguments: argparse.Namespace) -> None:
 
     config = flags.read_config(arguments, SampleConfig)
     configs = _combinations(arguments.grid, config)
+    endpoint = _endpoint(arguments)
     home = find_home(arguments.home)
     for name in arguments.checkpoints:
         for one in configs:
-            made = sample_checkpoint(
-                home, name, arguments.dataset, arguments.split, arguments.limit, one
-            )
+            where = (home, name, arguments.dataset, arguments.split, arguments.limit, one)
+            made = sample_served(*where, endpoint) if endpoint else sample_checkpoint(*where)
             told = f"{name} ({words(one)})" if len(configs) > 1 else name
             say(f"{told}: {made:,} new texts" if made else f"{told}: nothing missing, no new texts")
+
+
+def _endpoint(arguments: argparse.Namespace) -> Endpoint | None:
+    from lab.errors import ConfigError, InputError
+    from lab.sample.endpoint import Endpoint
+
+    if not arguments.endpoint:
+        if arguments.endpoint_model or arguments.key_file or arguments.chat:
+            raise ConfigError("--endpoint is missing: name the address where the model is served")
+        return None
+    key = ""
+    if arguments.key_file:
+        try:
+            key = Path(arguments.key_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{arguments.key_file}: the key cannot be read: {error}") from error
+    return Endpoint(
+        url=arguments.endpoint,
+        model=arguments.endpoint_model or "",
+        key=key,
+        is_chat=arguments.chat,
+        concurrent=arguments.concurrent,
+    )
 
 
 def _combinations(path: str | None, config: SampleConfig) -> list[SampleConfig]:
@@ -76,13 +114,10 @@ def sample_checkpoint(
     Returns:
         The number of new generations.
     """
-    import time
-
-    from lab.errors import CheckpointError, InputError
-    from lab.records import Split
+    from lab.errors import CheckpointError
     from lab.sample.config import decoding
     from lab.sample.run import sample
-    from storage import checkpoints, datasets, generations, prompts
+    from storage import checkpoints
     from storage.client import open_store
 
     with open_store(home) as store:
@@ -90,23 +125,111 @@ def sample_checkpoint(
         if checkpoint.path is None:
             raise CheckpointError(
                 f"checkpoint {name!r} is an outside system, known by its texts alone; "
-                "import its texts with `lab generations import`"
+                "import its texts with `lab generations import`, or name where it is served "
+                "with --endpoint"
             )
-        dataset = datasets.named(store, dataset_name)
-        rows = prompts.read(store, dataset.id, Split(split), limit)
-        if not rows:
-            raise InputError(f"data set {dataset_name!r} has no prompts in split {split!r}")
-        done = generations.existing(store, checkpoint.id, decoding(config), config.seed)
-        wanted = {(row.id, index) for row in rows for index in range(config.n_samples)} - done
-        n_made = n_tokens = 0
-        started = time.perf_counter()
-        if not wanted:
+        rows = _prompts(store, dataset_name, split, limit)
+        done, n_wanted = _done(store, checkpoint, rows, config, decoding(config))
+        if not n_wanted:
             return 0
-        with progress(f"sampling {name}") as advance:
-            for batch in sample(checkpoint, rows, config, skip=done):
-                store.add([record for one in batch for record in (one.generation, one.tokens)])
-                n_made += len(batch)
-                n_tokens += sum(one.generation.n_tokens or 0 for one in batch)
-                speed = n_tokens / (time.perf_counter() - started)
-                advance(n_made / len(wanted), f"{n_made} texts, {speed:,.0f} tokens/s")
+        batches = (
+            ([one.generation for one in batch], [one.tokens for one in batch])
+            for batch in sample(checkpoint, rows, config, skip=done)
+        )
+        return _store(store, name, batches, n_wanted)
+
+
+def sample_served(
+    home: Home,
+    name: str,
+    dataset_name: str,
+    split: str,
+    limit: int | None,
+    config: SampleConfig,
+    endpoint: Endpoint,
+) -> int:
+    """Let a served model write, and store, the texts that it still lacks; see `sample_checkpoint`.
+
+    A checkpoint of the name is made where there is none.
+    """
+    from lab.errors import CheckpointError
+    from lab.records import CheckpointKind
+    from lab.sample.endpoint import check_settings, sample_endpoint, settings
+    from storage.client import open_store
+
+    check_settings(config)
+    with open_store(home) as store:
+        rows = _prompts(store, dataset_name, split, limit)
+        checkpoint = _outside_system(store, name)
+        if checkpoint.kind is not CheckpointKind.EXTERNAL:
+            raise CheckpointError(
+                f"checkpoint {name!r} has weights of its own; choose another name for what is "
+                f"served at {endpoint.url}"
+            )
+        done, n_wanted = _done(store, checkpoint, rows, config, settings(config, endpoint))
+        if not n_wanted:
+            return 0
+        batches: Iterable[tuple[list[Generation], list[TokenScores]]] = (
+            ([one], []) for one in sample_endpoint(checkpoint, rows, config, endpoint, skip=done)
+        )
+        return _store(store, name, batches, n_wanted)
+
+
+def _prompts(store: Store, dataset_name: str, split: str, limit: int | None) -> list[Prompt]:
+    from lab.errors import InputError
+    from lab.records import Split
+    from storage import datasets, prompts
+
+    rows = prompts.read(store, datasets.named(store, dataset_name).id, Split(split), limit)
+    if not rows:
+        raise InputError(f"data set {dataset_name!r} has no prompts in split {split!r}")
+    return rows
+
+
+def _outside_system(store: Store, name: str) -> Checkpoint:
+    from lab.errors import UnknownNameError
+    from lab.records import Checkpoint, CheckpointKind
+    from storage import checkpoints
+
+    try:
+        return checkpoints.named(store, name)
+    except UnknownNameError:
+        made = Checkpoint(name=name, kind=CheckpointKind.EXTERNAL)
+        store.add([made])
+        return made
+
+
+def _done(
+    store: Store,
+    checkpoint: Checkpoint,
+    rows: list[Prompt],
+    config: SampleConfig,
+    stored: dict[str, Any],
+) -> tuple[set[tuple[str, int]], int]:
+    """Return what exists already with these settings, and how many texts are missing."""
+    from storage import generations
+
+    done = generations.existing(store, checkpoint.id, stored, config.seed)
+    wanted = {(row.id, index) for row in rows for index in range(config.n_samples)} - done
+    return done, len(wanted)
+
+
+def _store(
+    store: Store,
+    name: str,
+    batches: Iterable[tuple[list[Generation], list[TokenScores]]],
+    n_wanted: int,
+) -> int:
+    """Store texts as they come, and show how fast."""
+    import time
+
+    n_made = n_tokens = 0
+    started = time.perf_counter()
+    with progress(f"sampling {name}") as advance:
+        for texts, tokens in batches:
+            store.add([*texts, *tokens])
+            n_made += len(texts)
+            n_tokens += sum(text.n_tokens or 0 for text in texts)
+            speed = n_tokens / (time.perf_counter() - started)
+            advance(n_made / n_wanted, f"{n_made} texts, {speed:,.0f} tokens/s")
     return n_made
