@@ -115,7 +115,16 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
         ["endpoint_model"],
     ),
     "sample: nobody serves": (
-        "sample x --dataset small --endpoint http://127.0.0.1:9/v1 --endpoint-model m".split(),
+        [
+            "sample",
+            "x",
+            "--dataset",
+            "small",
+            "--endpoint",
+            "http://127.0.0.1:9/v1",
+            "--endpoint-model",
+            "m",
+        ],
         None,
         ["127.0.0.1:9", "cannot be reached"],
     ),
