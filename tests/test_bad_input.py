@@ -43,6 +43,7 @@ FILES: dict[str, bytes] = {
     "copy/manifest.json": b"{}",
 }
 
+NOBODY = "http://127.0.0.1:9/v1"
 RATED = ["ratings", "import", "{file}", "--study", "s2", "--criterion", "fluency=fluency"]
 MADE = ["generations", "import", "{file}", "--name", "mine"]
 TRAIN = ["train", "--name", "m", "--dataset"]
@@ -110,7 +111,7 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
         ["top_p", "2"],
     ),
     "sample: endpoint without a model": (
-        ["sample", "x", "--dataset", "small", "--endpoint", "http://127.0.0.1:9/v1"],
+        ["sample", "x", "--dataset", "small", "--endpoint", NOBODY],
         None,
         ["endpoint_model"],
     ),
