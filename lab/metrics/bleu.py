@@ -1,18 +1,20 @@
-"""A text and its reference into sentence BLEU."""
+"""A text and its references into sentence BLEU."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lab.metrics.aids import Aids
-from lab.metrics.paired import with_references
+from lab.metrics.references import against_references
 from lab.metrics.types import Metric, ScoreInput, Value
 
 
-def sentence_bleu(texts: list[str], references: list[str]) -> list[float]:
+def sentence_bleu(texts: Sequence[str], references: Sequence[Sequence[str]]) -> list[float]:
     """Compute sacrebleu's sentence BLEU.
 
     Args:
         texts: what was written.
-        references: one per text, in order.
+        references: one or more per text, in order.
 
     Returns:
         One value in [0, 100] per text.
@@ -21,13 +23,13 @@ def sentence_bleu(texts: list[str], references: list[str]) -> list[float]:
 
     bleu = Sacrebleu(effective_order=True, tokenize="13a")
     return [
-        bleu.sentence_score(text, [reference]).score
-        for text, reference in zip(texts, references, strict=True)
+        bleu.sentence_score(text, list(others)).score
+        for text, others in zip(texts, references, strict=True)
     ]
 
 
 def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
-    """BLEU of one text against its one reference, by sacrebleu.
+    """BLEU of one text against its reference, by sacrebleu.
 
     Range 0 to 100, higher is nearer to the reference. 100: the same text; 0: no word in common.
     Sentence BLEU with effective order (n-grams longer than the text are left out), exponential
@@ -35,7 +37,7 @@ def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     words. No value without a reference. A story has many good forms: low BLEU alone is no fault.
     Papineni et al. 2002; Post 2018, A Call for Clarity in Reporting BLEU Scores.
     """
-    return with_references(inputs, "bleu")
+    return against_references(inputs, sentence_bleu)
 
 
 BLEU = Metric(

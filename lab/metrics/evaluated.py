@@ -14,19 +14,23 @@ import datasets
 import evaluate
 
 from lab.metrics.bleu import sentence_bleu
+from lab.metrics.chrf import sentence_chrf
 from lab.metrics.coverage import coverage
 from lab.metrics.distinct import distinct
-from lab.metrics.rouge import rouge_l, rouge_n, rouge_tokens
+from lab.metrics.meteor import meteor_scores
+from lab.metrics.references import Compare
+from lab.metrics.rouge_metrics import Kind, rouge
 from lab.text import words
 
 Scorer = Callable[[list[str], list[str]], list[float | None]]
 
 
-def _rouge(compare: Callable[[list[str], list[str]], float]) -> Scorer:
-    return lambda texts, references: [
-        compare(rouge_tokens(text), rouge_tokens(reference))
-        for text, reference in zip(texts, references, strict=True)
-    ]
+def _against(compare: Compare) -> Scorer:
+    return lambda texts, references: list(compare(texts, [[one] for one in references]))
+
+
+def _rouge(kind: Kind) -> Scorer:
+    return _against(lambda texts, references: rouge(texts, references, kind))
 
 
 def _repetition(text: str) -> float | None:
@@ -35,10 +39,13 @@ def _repetition(text: str) -> float | None:
 
 
 _SCORERS: dict[str, Scorer] = {
-    "bleu": lambda texts, references: list(sentence_bleu(texts, references)),
-    "rouge_1": _rouge(lambda text, reference: rouge_n(text, reference, 1)),
-    "rouge_2": _rouge(lambda text, reference: rouge_n(text, reference, 2)),
-    "rouge_l": _rouge(rouge_l),
+    "bleu": _against(sentence_bleu),
+    "chrf": _against(sentence_chrf),
+    "rouge_1": _rouge("1"),
+    "rouge_2": _rouge("2"),
+    "rouge_l": _rouge("l"),
+    "rouge_lsum": _rouge("lsum"),
+    "meteor": _against(meteor_scores),
     "distinct_1": lambda texts, _: [distinct(text, 1).value for text in texts],
     "distinct_2": lambda texts, _: [distinct(text, 2).value for text in texts],
     "repetition": lambda texts, _: [_repetition(text) for text in texts],

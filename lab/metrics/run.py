@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from lab.errors import UnknownNameError
 from lab.metrics.aids import ARTICLES, Aids
 from lab.metrics.bleu import BLEU
+from lab.metrics.chrf import CHRF
 from lab.metrics.coverage import PROMPT_COVERAGE
 from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
 from lab.metrics.length import LENGTH
 from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
+from lab.metrics.meteor import METEOR
 from lab.metrics.repetition import REPETITION
-from lab.metrics.rouge import ROUGE_1, ROUGE_2, ROUGE_L
+from lab.metrics.rouge_metrics import ROUGE_1, ROUGE_2, ROUGE_L, ROUGE_LSUM
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.records import MetricScore
 
@@ -24,9 +26,12 @@ METRICS: dict[str, Metric] = {
         PERPLEXITY,
         BITS_PER_BYTE,
         BLEU,
+        CHRF,
         ROUGE_1,
         ROUGE_2,
         ROUGE_L,
+        ROUGE_LSUM,
+        METEOR,
         DISTINCT_1,
         DISTINCT_2,
         REPETITION,

@@ -1,0 +1,92 @@
+"""The sentences of a text and of a reference into ROUGE-Lsum, which is not ROUGE-L.
+
+ROUGE-L takes a text as one sequence. ROUGE-Lsum asks, for each sentence of the reference, which of
+its tokens stand in the longest common subsequence with any sentence of the text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+from lab.metrics.rouge import MAX_TOKENS, f_measure, places, rouge_tokens
+from lab.metrics.sentences import split_sentences
+
+Sentences = Sequence[Sequence[str]]
+
+
+def sentence_tokens(text: str) -> list[list[str]]:
+    """Cut a text into sentences and these into ROUGE's tokens, MAX_TOKENS at most in all.
+
+    Args:
+        text: any text.
+    """
+    found, room = [], MAX_TOKENS
+    for sentence in split_sentences(text):
+        tokens = rouge_tokens(sentence)[:room]
+        if tokens:
+            found.append(tokens)
+        room -= len(tokens)
+    return found
+
+
+def rouge_lsum(text: Sentences, reference: Sentences) -> float:
+    """F-measure of the union of common subsequences, sentence by sentence (Lin 2004, 3.2).
+
+    A token counts at most as often as the text has it, as in rouge_score and ROUGE 1.5.5.
+
+    Args:
+        text: tokens of each sentence of the text.
+        reference: tokens of each sentence of the reference.
+    """
+    available = Counter(chain.from_iterable(text))
+    vocabularies = [set(sentence) for sentence in text]
+    united: Counter[str] = Counter()
+    for sentence in reference:
+        standing = places(sentence)
+        union = 0
+        for other, words in zip(text, vocabularies, strict=True):
+            if not words.isdisjoint(standing):
+                union |= common(standing, len(sentence), other)
+        if union:
+            united.update([token for place, token in enumerate(sentence) if union >> place & 1])
+    hits = sum([min(n, available[token]) for token, n in united.items()])
+    return f_measure(hits, available.total(), sum(map(len, reference)))
+
+
+def common(standing: dict[str, int], n_tokens: int, other: Sequence[str]) -> int:
+    """Choose one longest common subsequence, the one that rouge_score would choose.
+
+    Args:
+        standing: where each token of the sentence stands, by `places`.
+        n_tokens: how many tokens the sentence has.
+        other: tokens of the other sentence.
+
+    Returns:
+        Bit i is set where token i of the sentence is in the subsequence.
+    """
+    full = row = (1 << n_tokens) - 1
+    rows = []
+    before = 0
+    for matches in [standing.get(token, 0) for token in other]:
+        if matches:
+            both = row & matches
+            row = ((row + both) | (row - both)) & full
+            rows.append((matches, row))
+        elif before:  # more rows without a match would change nothing
+            rows.append((0, row))
+        before = matches
+    chosen, below = 0, full
+    for matches, row in reversed(rows):
+        # In the table a step back along the other sentence is due where the length grew with the
+        # last place (a zero in the row), a match where the tokens agree: the first of either.
+        last = (matches | ~row) & below
+        if not last:
+            continue
+        below = (1 << last.bit_length()) - 1
+        top = below ^ below >> 1
+        if matches & top:
+            chosen |= top
+            below ^= top
+    return chosen
