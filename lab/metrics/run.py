@@ -8,13 +8,23 @@ from lab.errors import UnknownNameError
 from lab.metrics.aids import ARTICLES, Aids
 from lab.metrics.bleu import BLEU
 from lab.metrics.chrf import CHRF
+from lab.metrics.coherence import COHERENCE_ADJACENT, COHERENCE_PAIRWISE, CONTENT_GRAPH
+from lab.metrics.compression import COMPRESSION_RATIO
+from lab.metrics.constraints import CONSTRAINT_COVERAGE
 from lab.metrics.coverage import PROMPT_COVERAGE
 from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
 from lab.metrics.length import LENGTH
 from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
+from lab.metrics.loops import LONGEST_LOOP
 from lab.metrics.meteor import METEOR
+from lab.metrics.mtld import MTLD
+from lab.metrics.novelty import COPIED_4_GRAMS, LONGEST_COPY
+from lab.metrics.order import ORDER_GAIN
+from lab.metrics.readability import READING_GRADE
+from lab.metrics.relevance import PROMPT_SIMILARITY
 from lab.metrics.repetition import REPETITION
 from lab.metrics.rouge_metrics import ROUGE_1, ROUGE_2, ROUGE_L, ROUGE_LSUM
+from lab.metrics.self_bleu import SELF_BLEU
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.records import MetricScore
 
@@ -35,8 +45,21 @@ METRICS: dict[str, Metric] = {
         DISTINCT_1,
         DISTINCT_2,
         REPETITION,
+        LONGEST_LOOP,
+        SELF_BLEU,
+        MTLD,
+        COMPRESSION_RATIO,
+        READING_GRADE,
         LENGTH,
         PROMPT_COVERAGE,
+        CONSTRAINT_COVERAGE,
+        PROMPT_SIMILARITY,
+        COHERENCE_ADJACENT,
+        COHERENCE_PAIRWISE,
+        CONTENT_GRAPH,
+        ORDER_GAIN,
+        LONGEST_COPY,
+        COPIED_4_GRAMS,
     )
 }
 """All metrics by name, in the order in which tables show them."""

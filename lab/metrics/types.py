@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import Literal
 
@@ -56,6 +57,9 @@ class Metric:
     needs: frozenset[Need] = frozenset()
     """What must be there besides the text: a text without it gets no value."""
 
+    together: bool = False
+    """Whether a text's value depends on the others: all of a checkpoint's on a data set at once."""
+
     compute: Callable[[list[ScoreInput], Aids], list[Value]]
     """Texts and aids in, one value per text out, in order."""
 
@@ -69,7 +73,8 @@ class Metric:
     @property
     def docstring(self) -> str:
         """What the numbers mean, when there is none, and the paper."""
-        return inspect.getdoc(self.compute) or ""
+        compute = self.compute.func if isinstance(self.compute, partial) else self.compute
+        return inspect.getdoc(compute) or ""
 
     def version_with(self, aids: Aids) -> str:
         """Return the version to store: with name and precision of each aid that is needed."""
