@@ -5,6 +5,7 @@ A million rows that repeat ids and names travel and stay as small numbers; each 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,10 @@ class Table:
     links: dict[str, np.ndarray]
     """For each table that its rows point to: the row number there."""
 
+    def reaches(self, places: np.ndarray) -> bool:
+        """Say whether it was read when all of these places were there already."""
+        return not len(places) or (len(self.places) > 0 and places.max() <= self.places[-1])
+
     def rows(self, places: np.ndarray) -> np.ndarray:
         """Return the row numbers of places."""
         found: np.ndarray = np.searchsorted(self.places, places)
@@ -63,16 +68,30 @@ class Table:
 
 
 class Tables:
-    """The tables that rows name, each read when it is first asked for."""
+    """The tables that rows name, each read when it is first asked for; any threads may share one.
+
+    Frames that are made with one object share its texts.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._read: dict[str, Table] = {}
+        self._lock = threading.RLock()
 
-    def __getitem__(self, name: str) -> Table:
-        if name not in self._read:
-            self._read[name] = self._table(name)
-        return self._read[name]
+    def rows(self, table: str, places: np.ndarray) -> np.ndarray:
+        """Return the row numbers of places in a table.
+
+        Args:
+            table: its name.
+            places: as read from the store, any shape (rows,); a table that has grown since it was
+                read is read again.
+        """
+        return self._holding(table, places).rows(places)
+
+    def links(self, table: str, other: str, rows: np.ndarray) -> np.ndarray:
+        """Return the row numbers in another table that rows of a table point to."""
+        found: np.ndarray = self._holding(table).links[other][rows]
+        return found
 
     def column(self, table: str, column: str, rows: np.ndarray) -> pd.Categorical:
         """Return the texts of a table's column in rows of it.
@@ -82,18 +101,24 @@ class Tables:
             column: one of its columns.
             rows: row numbers, any shape (rows,).
         """
-        texts = self[table].columns[column]
-        return _take(texts, rows)
+        return _take(self._holding(table).columns[column], rows)
 
     def dataset(self, prompts: np.ndarray) -> pd.Categorical:
         """Return the names of the data sets of prompts, given by row number."""
-        return self.column("datasets", "name", self["prompts"].links["datasets"][prompts])
+        return self.column("datasets", "name", self.links("prompts", "datasets", prompts))
+
+    def _holding(self, name: str, places: np.ndarray | None = None) -> Table:
+        with self._lock:
+            found = self._read.get(name)
+            if found is None or (places is not None and not found.reaches(places)):
+                found = self._read[name] = self._table(name)
+            return found
 
     def _table(self, name: str) -> Table:
         table = self._store.read(f"{_TABLES[name]} ORDER BY place")
         places = table["place"].to_numpy()
         links = {
-            other: self[other].rows(table[other].to_numpy())
+            other: self.rows(other, table[other].to_numpy())
             for other in table.column_names
             if other in _TABLES
         }
@@ -134,9 +159,11 @@ def plain(table: pyarrow.Table, columns: list[str]) -> dict[str, Any]:
 def _ids(column: pyarrow.ChunkedArray) -> pd.Categorical:
     import pandas as pd
 
-    return pd.Categorical.from_codes(
-        np.arange(len(column)), categories=pd.Index(column.to_pandas(), dtype="str")
-    )
+    names = pd.Index(column.to_pandas(), dtype="str")
+    found = pd.Categorical.from_codes(np.arange(len(column)), categories=names)
+    # The check that they differ leaves a hash table behind that is larger than the ids.
+    found.categories._cache.clear()  # type: ignore[attr-defined] # pandas keeps it there
+    return found
 
 
 def _take(texts: pd.Categorical, rows: np.ndarray) -> pd.Categorical:

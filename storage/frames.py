@@ -33,6 +33,8 @@ __all__ = [
     "change_token",
     "controls",
     "counts",
+    "criteria",
+    "datasets",
     "excluded",
     "generation",
     "generations",
@@ -40,6 +42,7 @@ __all__ = [
     "prompt_tags",
     "ratings",
     "reviewer_spans",
+    "reviewers",
     "scores",
     "spans",
     "suggestion_judgements",
@@ -145,6 +148,35 @@ def excluded(store: Store) -> pd.DataFrame:
         ORDER BY study, reviewer
         """,
     )
+
+
+def criteria(store: Store) -> list[str]:
+    """Return the names of the criteria that were rated or voted on, sorted."""
+    sql = "SELECT criterion FROM ratings UNION SELECT criterion FROM votes ORDER BY criterion"
+    return [row["criterion"] for row in store.rows(sql)]
+
+
+def datasets(store: Store) -> list[str]:
+    """Return the names of the data sets that have texts, sorted."""
+    sql = """
+        SELECT DISTINCT name FROM datasets
+        JOIN prompts ON dataset_id = datasets.id
+        WHERE prompts.id IN (SELECT prompt_id FROM generations)
+        ORDER BY name
+    """
+    return [row["name"] for row in store.rows(sql)]
+
+
+def reviewers(store: Store) -> list[str]:
+    """Return the pseudonyms of all who rated or voted, sorted."""
+    sql = """
+        SELECT DISTINCT pseudonym FROM answers
+        JOIN assignments ON assignments.id = assignment_id
+        JOIN accounts ON accounts.id = reviewer_id
+        WHERE answers.kind IN ('rate', 'vote')
+        ORDER BY pseudonym
+    """
+    return [row["pseudonym"] for row in store.rows(sql)]
 
 
 def training(store: Store) -> pd.DataFrame:

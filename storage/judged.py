@@ -51,20 +51,24 @@ _VOTES = """
 _TOLD = ["seconds", "comment", "flag", "created_at"]
 
 
-def ratings(store: Store) -> pd.DataFrame:
+def ratings(store: Store, tables: Tables | None = None) -> pd.DataFrame:
     """Return one row per rating that counts, oldest first, criteria in alphabetical order.
 
     Ids and names are categoricals. `excluded` is true where an analyst's decision leaves the
     reviewer out of the study's results.
+
+    Args:
+        store: the store.
+        tables: what is known of it already, to share ids and names with other frames.
     """
     import pandas as pd
 
     answers, rows = _read(store, AnswerKind.RATE, _RATINGS)
-    tables = Tables(store)
-    texts = tables["generations"].rows(rows["generation"].to_numpy())
+    tables = tables or Tables(store)
+    texts = tables.rows("generations", rows["generation"].to_numpy())
     about, after = _about(tables, answers)
-    prompts = tables["generations"].links["prompts"][texts]
-    checkpoints = tables["generations"].links["checkpoints"][texts]
+    prompts = tables.links("generations", "prompts", texts)
+    checkpoints = tables.links("generations", "checkpoints", texts)
     return pd.DataFrame(
         {
             "study": about["study"],
@@ -83,20 +87,20 @@ def ratings(store: Store) -> pd.DataFrame:
     )
 
 
-def votes(store: Store) -> pd.DataFrame:
+def votes(store: Store, tables: Tables | None = None) -> pd.DataFrame:
     """Return one row per vote that counts, oldest first; `winner` is in item order.
 
     Ids and names are categoricals, those of a and of b with the same categories. `excluded` is as
-    for ratings.
+    for ratings, and so are the arguments.
     """
     import pandas as pd
 
     answers, rows = _read(store, AnswerKind.VOTE, _VOTES)
-    tables = Tables(store)
-    a, b = (tables["generations"].rows(rows[side].to_numpy()) for side in ("a", "b"))
+    tables = tables or Tables(store)
+    a, b = (tables.rows("generations", rows[side].to_numpy()) for side in ("a", "b"))
     about, after = _about(tables, answers)
-    prompts = tables["generations"].links["prompts"][a]
-    first, second = (tables["generations"].links["checkpoints"][side] for side in (a, b))
+    prompts = tables.links("generations", "prompts", a)
+    first, second = (tables.links("generations", "checkpoints", side) for side in (a, b))
     return pd.DataFrame(
         {
             "study": about["study"],
@@ -142,11 +146,11 @@ def _read(store: Store, kind: AnswerKind, sql: str) -> tuple[pyarrow.Table, pyar
 
 def _about(tables: Tables, answers: pyarrow.Table) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the columns that tell of an answer: of its item and reviewer, and of itself."""
-    items = tables["items"].rows(answers["item"].to_numpy())
-    people = tables["accounts"].rows(answers["account"].to_numpy())
-    own = tables["answers"].rows(answers["answer"].to_numpy())
+    items = tables.rows("items", answers["item"].to_numpy())
+    people = tables.rows("accounts", answers["account"].to_numpy())
+    own = tables.rows("answers", answers["answer"].to_numpy())
     about = {
-        "study": tables.column("studies", "label", tables["items"].links["studies"][items]),
+        "study": tables.column("studies", "label", tables.links("items", "studies", items)),
         "item_id": tables.column("items", "id", items),
         "reviewer_id": tables.column("accounts", "id", people),
         "reviewer": tables.column("accounts", "pseudonym", people),

@@ -47,42 +47,24 @@ _SCORES = """
 """
 
 
-def texts(store: Store) -> pd.DataFrame:
+def texts(store: Store, tables: Tables | None = None) -> pd.DataFrame:
     """Return one row per generation in the order of writing, without words and metrics.
 
     Ids and names are categoricals. `hallucination_score` and `n_spans` are of the newest check
     "source", and empty unless it could be made.
+
+    Args:
+        store: the store.
+        tables: what is known of it already, to share ids and names with other frames.
     """
-    return _texts(store)[0]
-
-
-def generations(store: Store) -> pd.DataFrame:
-    """Return `texts` with a column for each metric: the newest value, NaN where there is none."""
     import pandas as pd
 
-    frame, places = _texts(store)
-    rows = store.read(_SCORES)
-    names = [row["metric"] for row in store.rows(_METRICS)]
-    values = np.full((len(names), len(frame)), np.nan)
-    scored = rows["generation"].to_numpy()
-    texts = np.minimum(np.searchsorted(places, scored), len(places) - 1)
-    known = places[texts] == scored if len(places) else np.zeros(0, dtype=bool)
-    numbers, found = rows["metric"].to_numpy(), rows["value"].to_numpy()
-    values[numbers[known], texts[known]] = found[known]
-    return pd.concat([frame, pd.DataFrame(values.T, columns=names)], axis=1)
-
-
-def _texts(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the frame, and each of its generations' place."""
-    import pandas as pd
-
-    rows, tables = store.read(_TEXTS), Tables(store)
-    places = rows["generation"].to_numpy()
-    known = tables["generations"]
-    found = known.rows(places)
-    prompts, checkpoints = (known.links[name][found] for name in ("prompts", "checkpoints"))
+    rows, tables = store.read(_TEXTS), tables or Tables(store)
+    found = tables.rows("generations", rows["generation"].to_numpy())
+    prompts = tables.links("generations", "prompts", found)
+    checkpoints = tables.links("generations", "checkpoints", found)
     measured = [name for name in rows.column_names if name != "generation"]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "generation_id": tables.column("generations", "id", found),
             "prompt_id": tables.column("prompts", "id", prompts),
@@ -95,4 +77,30 @@ def _texts(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
         },
         copy=False,
     )
-    return frame, places
+
+
+def generations(
+    store: Store, tables: Tables | None = None, frame: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return `texts` with a column for each metric: the newest value, NaN where there is none.
+
+    Args:
+        store: the store.
+        tables: as for `texts`.
+        frame: what `texts` gave with these tables, which is then not read and not held twice.
+    """
+    import pandas as pd
+
+    tables = tables or Tables(store)
+    frame = texts(store, tables) if frame is None else frame
+    rows = store.read(_SCORES)
+    names = [row["metric"] for row in store.rows(_METRICS)]
+    listed = frame["generation_id"].cat.codes.to_numpy()
+    scored = tables.rows("generations", rows["generation"].to_numpy())
+    places = np.full(max(listed.max(initial=-1), scored.max(initial=-1)) + 1, -1)
+    places[listed] = np.arange(len(listed))
+    at = places[scored]
+    known = at >= 0
+    values = np.full((len(names), len(frame)), np.nan)
+    values[rows["metric"].to_numpy()[known], at[known]] = rows["value"].to_numpy()[known]
+    return pd.concat([frame, pd.DataFrame(values.T, columns=names)], axis=1)

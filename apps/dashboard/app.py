@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 import html
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
-from apps.dashboard import data, filters, parts, reporting
-from apps.dashboard.views import (
-    cost,
-    drift,
-    hallucination,
-    metrics,
-    overview,
-    planning,
-    progress,
-    ratings,
-    reviewers,
-    selftest,
-    texts,
-    training,
-    verdict,
-)
+from apps.dashboard import data, filters, parts
 from apps.signin.requests import COOKIE, SIGN_OUT
 from apps.signin.sessions import Lookups
 from lab.errors import StoreError
 
 HERE = Path(__file__).parent
 REFRESH_SECONDS = 3
-# One list, not groups: Streamlit's groups are lists that a screen reader cannot read.
+# Module in apps.dashboard.views, which is its path too, title and icon. One list, not groups:
+# Streamlit's groups are lists that a screen reader cannot read.
 PAGES = (
-    (overview, "Overview", "overview", ":material/leaderboard:"),
-    (verdict, "Verdict", "verdict", ":material/balance:"),
-    (ratings, "Ratings", "ratings", ":material/bar_chart:"),
-    (texts, "Texts", "texts", ":material/article:"),
-    (reviewers, "Reviewers", "reviewers", ":material/group:"),
-    (hallucination, "Hallucination", "hallucination", ":material/fact_check:"),
-    (metrics, "Metrics against people", "metrics", ":material/scatter_plot:"),
-    (selftest, "Self-test", "selftest", ":material/verified:"),
-    (progress, "Progress", "progress", ":material/timelapse:"),
-    (drift, "Drift", "drift", ":material/timeline:"),
-    (planning, "Planning", "planning", ":material/calculate:"),
-    (cost, "Quality and cost", "cost", ":material/savings:"),
-    (training, "Training", "training", ":material/show_chart:"),
+    ("overview", "Overview", ":material/leaderboard:"),
+    ("verdict", "Verdict", ":material/balance:"),
+    ("ratings", "Ratings", ":material/bar_chart:"),
+    ("texts", "Texts", ":material/article:"),
+    ("reviewers", "Reviewers", ":material/group:"),
+    ("hallucination", "Hallucination", ":material/fact_check:"),
+    ("metrics", "Metrics against people", ":material/scatter_plot:"),
+    ("selftest", "Self-test", ":material/verified:"),
+    ("progress", "Progress", ":material/timelapse:"),
+    ("drift", "Drift", ":material/timeline:"),
+    ("planning", "Planning", ":material/calculate:"),
+    ("cost", "Quality and cost", ":material/savings:"),
+    ("training", "Training", ":material/show_chart:"),
 )
 
 
@@ -59,17 +45,29 @@ def run() -> None:
         page = st.navigation([_page(*entry) for entry in PAGES], expanded=True)
         st.session_state["filters"] = chosen = filters.choose()
         st.session_state["left_out"] = filters.left_out(chosen)
-        reporting.offer(chosen)
+        report = st.sidebar.container()
         _account()
         page.run()
+        with report:
+            _offer_report(chosen)
     except StoreError as error:
         parts.empty("The records cannot be read at the moment", str(error))
     _refresh()
 
 
-def _page(module: ModuleType, title: str, path: str, icon: str) -> StreamlitPage:
-    draw = module.draw
-    return st.Page(draw, title=title, icon=icon, url_path=path, default=module is overview)
+def _page(view: str, title: str, icon: str) -> StreamlitPage:
+    def draw() -> None:
+        # Imported here, so that the first page does not wait for what the others need.
+        import_module(f"apps.dashboard.views.{view}").draw()
+
+    first = view == PAGES[0][0]
+    return st.Page(draw, title=title, icon=icon, url_path=view, default=first)
+
+
+def _offer_report(chosen: filters.Filters) -> None:
+    from apps.dashboard import reporting
+
+    reporting.offer(chosen)
 
 
 def _account() -> None:

@@ -5,6 +5,8 @@ The frames are shared objects: a page never changes one in place.
 
 from __future__ import annotations
 
+import ctypes
+import json
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,17 +20,26 @@ from lab.errors import StoreError, UnknownNameError
 from lab.records import Study, StudyStatus
 from storage import checkpoints, frames, studies, training
 from storage.client import Store
+from storage.coded import Tables
 
 _UNSEEN = {"sessions", "leases", "drafts", "assignments"}
+# What a frame is made from; those that are not named here are read again at each change.
+_MADE_FROM = {
+    "texts": {"generations", "prompts", "checkpoints", "check_results", "hallucination_spans"},
+    "training": {"training_runs", "training_steps"},
+    "prompt_tags": {"prompt_tags"},
+}
+_MADE_FROM["generations"] = _MADE_FROM["texts"] | {"metric_scores"}
 _open: Store | None = None
+_tables: Tables | None = None
 _counted: tuple[int | None, str] = (None, "")
 
 
 def use(store: Store) -> None:
     """Name the store that all pages read."""
-    global _open, _counted, _shelf
+    global _open, _counted, _shelf, _tables
     if store is not _open:
-        _counted, _shelf = (None, ""), Shelf(_read)
+        _counted, _shelf, _tables = (None, ""), Shelf(_read, _same), Tables(store)
     _open = store
 
 
@@ -88,7 +99,7 @@ def prompt_tags() -> pd.DataFrame:
 
 def tag_names() -> list[str]:
     """Return the words that stand on prompts, sorted."""
-    return _distinct("prompt_tags", "tag", version())
+    return sorted(set(prompt_tags()["tag"]))
 
 
 def tagged(tag: str) -> frozenset[str]:
@@ -98,19 +109,17 @@ def tagged(tag: str) -> frozenset[str]:
 
 def criteria() -> list[str]:
     """Return the names of the criteria that were rated or voted on, sorted."""
-    at = version()
-    return sorted({*_distinct("ratings", "criterion", at), *_distinct("votes", "criterion", at)})
+    return _frame("criteria", version())
 
 
 def dataset_names() -> list[str]:
     """Return the names of the data sets that have texts, sorted."""
-    return _distinct("texts", "dataset", version())
+    return _frame("datasets", version())
 
 
 def reviewer_names() -> list[str]:
     """Return the pseudonyms of all who rated or voted, sorted."""
-    at = version()
-    return sorted({*_distinct("ratings", "reviewer", at), *_distinct("votes", "reviewer", at)})
+    return _frame("reviewers", version())
 
 
 def excluded_names(study: str | None) -> list[str]:
@@ -161,10 +170,10 @@ def generation(generation_id: str) -> dict[str, Any] | None:
 
 
 def read_ahead() -> None:
-    """Read what the first page shows, so that the first visitor does not wait for all of it."""
+    """Read what the pages show, in the order of the first page, before anybody asks for it."""
     with suppress(StoreError):
         at = _shelf.shown(_version(frames.change_token(store())))
-        for name in ("texts", "ratings", "votes"):
+        for name in _AHEAD:
             _shelf.get(name, at)
 
 
@@ -174,8 +183,8 @@ def _version(change_token: int) -> str:
     # at each step of a reviewer (leases, drafts) changes nothing on these pages.
     token, version = _counted
     if token != change_token:
-        counted = frames.counts(store()).items()
-        version = repr([n for table, n in sorted(counted) if table not in _UNSEEN])
+        counted = frames.counts(store())
+        version = json.dumps({name: counted[name] for name in sorted({*counted} - _UNSEEN)})
         _counted = (change_token, version)
     return version
 
@@ -184,8 +193,33 @@ def _frame(name: str, at: str) -> Any:
     return _shelf.get(name, at)
 
 
-def _read(name: str) -> Any:
+def _read(name: str, at: str) -> Any:
+    found = _made(name, at)
+    if name in _LARGE:
+        _give_back()
+    return found
+
+
+def _made(name: str, at: str) -> Any:
+    if name == "generations":
+        return frames.generations(store(), _tables, _shelf.get("texts", at))
+    if name in _LARGE:
+        return getattr(frames, name)(store(), _tables)
     return (_RECORDS.get(name) or getattr(frames, name))(store())
+
+
+def _give_back() -> None:
+    """Hand the memory that reading took back to the system, which else keeps half of it for us."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
+    with suppress(AttributeError):  # only the GNU C library has it
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _same(name: str, one: str, other: str) -> bool:
+    before, after = json.loads(one), json.loads(other)
+    return name in _MADE_FROM and all(before[part] == after[part] for part in _MADE_FROM[name])
 
 
 _RECORDS: dict[str, Callable[[Store], list[Any]]] = {
@@ -193,12 +227,10 @@ _RECORDS: dict[str, Callable[[Store], list[Any]]] = {
     "study records": studies.every,
     "run records": training.runs,
 }
-_shelf = Shelf(_read)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _distinct(name: str, column: str, at: str) -> list[str]:
-    return sorted(_frame(name, at)[column].dropna().unique())
+_LARGE = ("texts", "votes", "ratings", "generations")
+_AHEAD = ("study records", "checkpoint records", "criteria", "datasets", "reviewers",
+          "prompt_tags", "excluded", *_LARGE)  # fmt: skip
+_shelf = Shelf(_read, _same)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from apps.dashboard import data
+from apps.dashboard.narrowed import narrowed
 
 ALL = "All"
 RARER = ("dataset", "reviewer", "tag", "since", "until", "with_excluded")
@@ -41,45 +43,52 @@ class Filters:
 
     def ratings(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep the ratings (or joined rows) that all filters leave."""
-        keep = self._answers(frame) & _is(frame, "criterion", self.criterion)
-        return frame[keep & self._of_checkpoints(frame)]
+        return narrowed(frame, ("ratings", self), self._ratings)
 
     def votes(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep the votes that all filters but the criterion leave, between the checkpoints."""
-        keep = self._answers(frame)
-        if self.checkpoints:
-            keep &= frame["checkpoint_a"].isin(self.checkpoints)
-            keep &= frame["checkpoint_b"].isin(self.checkpoints)
-        return frame[keep]
+        return narrowed(frame, ("votes", self), self._votes)
 
     def generations(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep the texts of the data set, tag and checkpoints.
 
         A text belongs to no single study, reviewer or day of answering.
         """
-        return frame[self._of_prompts(frame) & self._of_checkpoints(frame)]
+        return narrowed(frame, ("generations", self), self._generations)
 
-    def _answers(self, frame: pd.DataFrame) -> pd.Series:
-        keep = self._of_prompts(frame) & _is(frame, "study", self.study)
-        keep &= _is(frame, "reviewer", self.reviewer)
+    def _ratings(self, frame: pd.DataFrame) -> Iterator[pd.Series]:
+        yield from self._answers(frame)
+        yield from _is(frame, "criterion", self.criterion)
+        yield from self._of_checkpoints(frame, "checkpoint")
+
+    def _votes(self, frame: pd.DataFrame) -> Iterator[pd.Series]:
+        yield from self._answers(frame)
+        yield from self._of_checkpoints(frame, "checkpoint_a")
+        yield from self._of_checkpoints(frame, "checkpoint_b")
+
+    def _generations(self, frame: pd.DataFrame) -> Iterator[pd.Series]:
+        yield from self._of_prompts(frame)
+        yield from self._of_checkpoints(frame, "checkpoint")
+
+    def _answers(self, frame: pd.DataFrame) -> Iterator[pd.Series]:
+        yield from self._of_prompts(frame)
+        yield from _is(frame, "study", self.study)
+        yield from _is(frame, "reviewer", self.reviewer)
         if not self.with_excluded:
-            keep &= ~frame["excluded"]
+            yield ~frame["excluded"]
         if self.since:
-            keep &= frame["created_at"] >= _midnight(self.since)
+            yield frame["created_at"] >= _midnight(self.since)
         if self.until:
-            keep &= frame["created_at"] < _midnight(self.until + timedelta(days=1))
-        return keep
+            yield frame["created_at"] < _midnight(self.until + timedelta(days=1))
 
-    def _of_prompts(self, frame: pd.DataFrame) -> pd.Series:
-        keep = _is(frame, "dataset", self.dataset)
+    def _of_prompts(self, frame: pd.DataFrame) -> Iterator[pd.Series]:
+        yield from _is(frame, "dataset", self.dataset)
         if self.tag is not None:
-            keep &= frame["prompt_id"].isin(data.tagged(self.tag))
-        return keep
+            yield frame["prompt_id"].isin(data.tagged(self.tag))
 
-    def _of_checkpoints(self, frame: pd.DataFrame) -> pd.Series:
-        if not self.checkpoints:
-            return pd.Series(True, index=frame.index)
-        return frame["checkpoint"].isin(self.checkpoints)
+    def _of_checkpoints(self, frame: pd.DataFrame, column: str) -> Iterator[pd.Series]:
+        if self.checkpoints:
+            yield frame[column].isin(self.checkpoints)
 
 
 def choose() -> Filters:
@@ -175,10 +184,9 @@ def _clear() -> None:
         )
 
 
-def _is(frame: pd.DataFrame, column: str, value: str | None) -> pd.Series:
-    if value is None:
-        return pd.Series(True, index=frame.index)
-    return frame[column] == value
+def _is(frame: pd.DataFrame, column: str, value: str | None) -> Iterator[pd.Series]:
+    if value is not None:
+        yield frame[column] == value
 
 
 def _midnight(day: date) -> pd.Timestamp:

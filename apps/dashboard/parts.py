@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,27 @@ def heading(title: str, finding: str) -> None:
         title: the page's name.
         finding: plain text; names in it are shown as they are.
     """
+    heading_ahead(title)(finding)
+
+
+def heading_ahead(title: str) -> Callable[[str], None]:
+    """Write a page's title, and keep the place of the sentence until the data say it.
+
+    Args:
+        title: the page's name.
+
+    Returns:
+        What writes the sentence, as `heading` does.
+    """
     st.html(f'<h1 class="page">{html.escape(title)}</h1>')
-    st.html(f'<p class="finding">{html.escape(finding)}</p>')
+    place = st.empty()
     if left_out := st.session_state.get("left_out"):
         note(left_out)
+
+    def say(finding: str) -> None:
+        place.html(f'<p class="finding">{html.escape(finding)}</p>')
+
+    return say
 
 
 def section(title: str, how_to_read: str = "") -> None:
@@ -94,9 +111,7 @@ def chart(drawing: alt.Chart | alt.LayerChart, *, key: str, alt_text: str) -> No
         alt_text: what a screen reader says, and the title in the file.
     """
     with st.container(gap=None):
-        st.vega_lite_chart(
-            spec=spec(drawing), width="stretch", theme=None, key=key, alt=alt_text
-        )
+        st.vega_lite_chart(spec=spec(drawing), width="stretch", theme=None, key=key, alt=alt_text)
         downloads.of_chart(drawing, key.removeprefix("chart-"), alt_text)
 
 

@@ -13,19 +13,18 @@ from storage.client import Store
 
 
 def offer(filters: Filters) -> None:
-    """Draw the button at the end of the sidebar."""
-    with st.sidebar:
-        st.download_button(
-            "Report (HTML)",
-            partial(_written, data.store(), filters),
-            file_name=file_name(filters),
-            mime="text/html",
-            key="report",
-            on_click="ignore",
-            icon=":material/description:",
-            help="One file with everything within these filters: verdicts, ratings, agreement, "
-            "methods and a datasheet. It works offline; print it to get a PDF.",
-        )
+    """Draw the button."""
+    st.download_button(
+        "Report (HTML)",
+        partial(_written, data.store(), filters),
+        file_name=file_name(filters),
+        mime="text/html",
+        key="report",
+        on_click="ignore",
+        icon=":material/description:",
+        help="One file with everything within these filters: verdicts, ratings, agreement, "
+        "methods and a datasheet. It works offline; print it to get a PDF.",
+    )
 
 
 def _written(store: Store, filters: Filters) -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from lab.home import Home
@@ -40,7 +42,7 @@ def build_app(home: Home) -> Any:
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         with open_store(home) as store:
             data.use(store)
-            threading.Thread(target=data.read_ahead, daemon=True).start()
+            threading.Thread(target=_get_ready, daemon=True).start()
             yield
 
     apply_settings()
@@ -51,3 +53,14 @@ def build_app(home: Home) -> Any:
         routes=sign_in_routes(data.store),
         middleware=[gate],
     )
+
+
+def _get_ready() -> None:
+    """Do what the first visitors would wait for: the first page's needs before all others'."""
+    from apps.dashboard import data
+
+    import_module("apps.dashboard.views.overview")
+    data.read_ahead()
+    views = import_module("apps.dashboard.views")
+    for view in iter_modules(views.__path__):
+        import_module(f"{views.__name__}.{view.name}")

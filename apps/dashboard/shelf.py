@@ -22,13 +22,16 @@ REST = 2.0
 class Shelf:
     """The frames of the version that is shown, and of the one before for who still draws it."""
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
+    def __init__(
+        self, read: Callable[[str, str], Any], same: Callable[[str, str, str], bool]
+    ) -> None:
         """Make an empty shelf.
 
         Args:
-            read: reads a frame from the store by its name.
+            read: reads a frame from the store by its name, for a version.
+            same: says whether a frame, by its name, is the same in one version and in another.
         """
-        self._read = read
+        self._read, self._same = read, same
         self._lock = threading.Lock()
         self._frames: dict[tuple[str, str], Future[Any]] = {}
         self._versions: list[str] = []
@@ -71,7 +74,11 @@ class Shelf:
     def _ahead(self, version: str) -> None:
         started = time.monotonic()
         with self._lock:
-            names = {name for name, at in self._frames if at == self._versions[-1]}
+            shown = self._versions[-1]
+            names = {name for name, at in self._frames if at == shown}
+            for name in names:
+                if self._same(name, shown, version):
+                    self._frames[name, version] = self._frames[name, shown]
         try:
             for name in sorted(names):
                 self.get(name, version)
@@ -86,7 +93,7 @@ class Shelf:
 
     def _fill(self, place: Future[Any], name: str, version: str) -> None:
         try:
-            place.set_result(self._read(name))
+            place.set_result(self._read(name, version))
         except BaseException as error:
             with self._lock:
                 self._frames.pop((name, version), None)

@@ -47,7 +47,7 @@ def clustered_mean(values: np.ndarray, clusters: tuple[np.ndarray, ...]) -> Clus
     parts = [_variance(residuals, codes) for codes in used]
     variance = max(parts)
     if len(used) == 2:
-        both = np.unique(np.stack(used), axis=1, return_inverse=True)[1].ravel()
+        both = used[0] * (int(used[1].max()) + 1) + used[1]
         variance = max(variance, sum(parts) - _variance(residuals, both))
     n_clusters = min(len(np.unique(codes)) for codes in used)
     return ClusteredMean(

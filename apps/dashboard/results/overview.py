@@ -39,7 +39,7 @@ def hallucinations(filters: Filters) -> pd.DataFrame:
             "counts": f"{one.n_flagged:,} of {words.count(one.n_checked, 'checked text')}",
             "n_spans": one.n_spans,
         }
-        for one in _hallucinations(data.version(), filters)
+        for one in _hallucinations(data.version(), _of_texts(filters))
         if one.value is not None
     )
 
@@ -47,7 +47,7 @@ def hallucinations(filters: Filters) -> pd.DataFrame:
 def metric_means(filters: Filters) -> pd.DataFrame:
     """Return one row per checkpoint: its number of texts and each metric's mean."""
     rows: dict[str, dict[str, Any]] = {}
-    for one in _metric_means(data.version(), filters):
+    for one in _metric_means(data.version(), _of_texts(filters)):
         found = {"checkpoint": one.checkpoint, "texts": one.n_texts}
         rows.setdefault(one.checkpoint, found)[one.metric] = one.value
     names = [name for name in data.checkpoint_names() if name in rows]
@@ -69,6 +69,11 @@ def _hallucinations(at: str, filters: Filters) -> tuple[HallucinationRate, ...]:
 def _metric_means(at: str, filters: Filters) -> tuple[MetricMean, ...]:
     texts = filters.generations(data.generations())
     return metric_means_of(texts, metric_columns(texts))
+
+
+def _of_texts(filters: Filters) -> Filters:
+    """Return what narrows texts alone, so that another study is no new question about them."""
+    return Filters(dataset=filters.dataset, tag=filters.tag, checkpoints=filters.checkpoints)
 
 
 def _compared(votes: pd.DataFrame) -> list[str]:

@@ -19,16 +19,21 @@ def draw() -> None:
     if texts.empty:
         _nothing(data.texts().empty)
         return
-    wins, means = overview.win_rates(filters), ratings.means(filters)
-    rates = overview.hallucinations(filters)
-    parts.heading(TITLE, findings.overview(wins, means, rates, len(texts)))
-    parts.cards(_figures(filters, texts))
+    # In the order of what is known first: reading all ratings of a large lab takes longest.
+    say = parts.heading_ahead(TITLE)
+    cards = st.empty()
     names = colours.by_checkpoint(data.checkpoint_names())
     left, right = st.columns(2, gap="medium")
+    wins = overview.win_rates(filters)
     with left:
         _wins(wins, names)
+    rates = overview.hallucinations(filters)
     with right:
         _rates(rates, names)
+    means = ratings.means(filters)
+    say(findings.overview(wins, means, rates, len(texts)))
+    with cards:
+        parts.cards(_figures(filters, texts))
     _means(means, names)
     parts.section(
         "Everything in one table",

@@ -44,10 +44,19 @@ def metric_means(frame: pd.DataFrame, metrics: Sequence[str]) -> tuple[MetricMea
         ValueError: a column is missing.
     """
     rows = columns_of(frame, ["checkpoint", *metrics], "metric_means")
+    groups = rows.groupby("checkpoint", sort=True, observed=True)
+    n_texts, scores = groups.size(), groups[list(metrics)]
+    n_scored, means = scores.count().to_numpy(dtype=int), scores.mean().to_numpy(dtype=float)
     return tuple(
-        _mean_of(str(checkpoint), metric, group[metric])
-        for checkpoint, group in rows.groupby("checkpoint", sort=True)
-        for metric in metrics
+        MetricMean(
+            checkpoint=str(checkpoint),
+            metric=metric,
+            value=float(means[row, column]) if n_scored[row, column] else None,
+            n_scored=int(n_scored[row, column]),
+            n_texts=int(n),
+        )
+        for row, (checkpoint, n) in enumerate(n_texts.items())
+        for column, metric in enumerate(metrics)
     )
 
 
@@ -66,15 +75,4 @@ def text_means(ratings: pd.DataFrame) -> pd.DataFrame:
     rows = columns_of(ratings, ["generation_id", "criterion", "value"], "text_means")
     return rows.pivot_table(
         index="generation_id", columns="criterion", values="value", aggfunc="mean"
-    )
-
-
-def _mean_of(checkpoint: str, metric: str, scores: pd.Series) -> MetricMean:
-    scored = scores.dropna()
-    return MetricMean(
-        checkpoint=checkpoint,
-        metric=metric,
-        value=float(scored.mean()) if len(scored) else None,
-        n_scored=len(scored),
-        n_texts=len(scores),
     )

@@ -18,10 +18,14 @@ class Slow:
         self.may_go = threading.Event()
         self.may_go.set()
 
-    def __call__(self, name: str) -> str:
+    def __call__(self, name: str, version: str) -> str:
         self.may_go.wait(10)
         self.read.append(name)
         return f"{name} {len(self.read)}"
+
+
+def never(name: str, one: str, other: str) -> bool:
+    return False
 
 
 @pytest.fixture
@@ -36,14 +40,14 @@ def finish(kept: Shelf) -> None:
 
 
 def test_a_frame_is_read_once_per_version(slow: Slow) -> None:
-    kept = Shelf(slow)
+    kept = Shelf(slow, never)
     assert kept.shown("1") == "1"
     assert kept.get("ratings", "1") is kept.get("ratings", "1")
     assert slow.read == ["ratings"]
 
 
 def test_the_old_frame_is_shown_until_the_new_one_is_read(slow: Slow) -> None:
-    kept = Shelf(slow)
+    kept = Shelf(slow, never)
     kept.shown("1")
     old = kept.get("ratings", "1")
     slow.may_go.clear()
@@ -58,7 +62,7 @@ def test_the_old_frame_is_shown_until_the_new_one_is_read(slow: Slow) -> None:
 
 def test_after_reading_it_rests(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "REST", 1e9)
-    kept = Shelf(slow)
+    kept = Shelf(slow, never)
     kept.shown("1")
     kept.get("ratings", "1")
     kept.shown("2")
@@ -72,7 +76,7 @@ def test_after_reading_it_rests(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_only_the_last_two_versions_are_kept(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "REST", 0.0)
-    kept = Shelf(slow)
+    kept = Shelf(slow, never)
     kept.shown("1")
     kept.get("ratings", "1")
     for version in ("2", "3"):
@@ -84,14 +88,25 @@ def test_only_the_last_two_versions_are_kept(slow: Slow, monkeypatch: pytest.Mon
 def test_a_failure_is_told_and_tried_again() -> None:
     replies = [OSError("away"), "back"]
 
-    def read(name: str) -> str:
+    def read(name: str, version: str) -> str:
         reply = replies.pop(0)
         if isinstance(reply, Exception):
             raise reply
         return reply
 
-    kept = Shelf(read)
+    kept = Shelf(read, never)
     kept.shown("1")
     with pytest.raises(OSError, match="away"):
         kept.get("ratings", "1")
     assert kept.get("ratings", "1") == "back"
+
+
+def test_what_a_change_does_not_touch_is_not_read_again(slow: Slow) -> None:
+    kept = Shelf(slow, lambda name, one, other: name == "texts")
+    kept.shown("1")
+    texts, ratings = kept.get("texts", "1"), kept.get("ratings", "1")
+    kept.shown("2")
+    finish(kept)
+    assert kept.get("texts", "2") is texts
+    assert kept.get("ratings", "2") != ratings
+    assert sorted(slow.read) == ["ratings", "ratings", "texts"]
