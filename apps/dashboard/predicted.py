@@ -5,18 +5,19 @@ The page Ratings ends with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import colours, data, parts, words
-from apps.dashboard.colours import NEUTRAL
-from apps.dashboard.drawing import colour, finish, names, tips
+from apps.dashboard import colours, data, parts, predicted_charts, predicted_pairs, words
+from apps.dashboard.drawing import finish, names
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import prediction as results
 from lab.analysis.prediction.estimates import Predicted
 
-_QUICK = 30_000  # texts
+QUICK = 30_000  # texts
 
 
 def draw(filters: Filters) -> None:
@@ -35,16 +36,17 @@ def draw(filters: Filters) -> None:
         _nothing(found)
         return
     parts.meaning(sentence(tuple(helped)))
-    parts.cautions(_cautions(helped))
+    parts.cautions(cautions(helped))
     _charts(tuple(helped))
     parts.table(results.table(found), "with-scores", _COLUMNS)
     _explain(helped)
+    predicted_pairs.draw(filters)
 
 
 def _is_asked_for(filters: Filters) -> bool:
     n_texts = len(filters.generations(data.generations()))
     label = f"Join the ratings with the scores of {n_texts:,} texts; it takes some seconds"
-    return n_texts <= _QUICK or st.toggle(label, key="predicted", bind="query-params")
+    return n_texts <= QUICK or st.toggle(label, key="predicted", bind="query-params")
 
 
 def sentence(found: tuple[Predicted, ...]) -> str:
@@ -83,7 +85,8 @@ def _nothing(found: tuple[Predicted, ...]) -> None:
     )
 
 
-def _cautions(found: list[Predicted]) -> list[str]:
+def cautions(found: Sequence[Predicted]) -> list[str]:
+    """List what must be known before the joined means are believed."""
     unlike = [f"{one.criterion} of {one.checkpoint}" for one in found if one.is_unlike]
     if not unlike:
         return []
@@ -105,36 +108,18 @@ def _charts(found: tuple[Predicted, ...]) -> None:
             frame = results.drawn(chosen)
             used = {name: shades[name] for name in frame["name"] if name in shades}
             alt_text = f"Mean {criterion} per checkpoint, with scores and by ratings alone"
-            parts.chart(_intervals(frame, used), key=f"chart-scores-{criterion}", alt_text=alt_text)
+            parts.chart(intervals(frame, used), key=f"chart-scores-{criterion}", alt_text=alt_text)
 
 
-def _intervals(frame: pd.DataFrame, shades: dict[str, str]) -> alt.LayerChart:
+def intervals(frame: pd.DataFrame, shades: dict[str, str]) -> alt.LayerChart:
+    """Draw each mean with the interval that scores give it and, below, by ratings alone."""
     ends = frame[["low", "high", "plain_low", "plain_high"]]
     room = 0.05 * float(ends.max().max() - ends.min().min())
-    domain = [float(ends.min().min()) - room, float(ends.max().max()) + room]
-    scale = alt.Scale(domain=domain, nice=False)
-
-    def x(field: str) -> alt.X:
-        axis = alt.Axis(title="mean rating, points", tickCount=5)
-        return alt.X(f"{field}:Q", scale=scale, axis=axis)
-
-    titles = {"name": "Checkpoint", "shown": "With scores", "range": "95 % interval",
-              "plain_range": "By ratings alone", "saved": "Ratings saved",
-              "counts": "From"}  # fmt: skip
-    base = alt.Chart(frame).encode(y=names(frame["name"].tolist()), tooltip=tips(titles))
-    layers = [
-        base.mark_rule(strokeWidth=2, color=NEUTRAL, yOffset=9, strokeDash=[2, 2]).encode(
-            x=x("plain_low"), x2="plain_high:Q"
-        ),
-        base.mark_point(filled=True, size=36, color=NEUTRAL, opacity=1, yOffset=9).encode(
-            x=x("plain")
-        ),
-        base.mark_rule(strokeWidth=4, opacity=0.6, strokeCap="round").encode(
-            x=x("low"), x2="high:Q", color=colour(shades)
-        ),
-        base.mark_point(filled=True, size=95, opacity=1).encode(x=x("value"), color=colour(shades)),
-    ]
-    return finish(alt.layer(*layers), rows=len(frame), step=44)
+    domain = float(ends.min().min()) - room, float(ends.max().max()) + room
+    rows = names(frame["name"].tolist())
+    titles = {"name": "Checkpoint"}
+    layers = predicted_charts.intervals(frame, shades, rows, domain, "mean rating, points", titles)
+    return finish(alt.layer(*layers), rows=len(frame), step=predicted_charts.STEP)
 
 
 def _explain(found: list[Predicted]) -> None:

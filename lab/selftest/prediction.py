@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lab.analysis.prediction.estimates import Predicted, predicted_difference, predicted_means
+from lab.analysis.prediction.estimates import Predicted, predicted_differences, predicted_means
 from lab.selftest.figures import Figure, share_error
 from lab.selftest.scored import CHECKPOINTS, Scored, draw
 
@@ -88,7 +88,7 @@ def _tried(lab: Scored, rng: np.random.Generator) -> list[float]:
     ratings, texts = draw(lab, rng)
     seed = int(rng.integers(2**31))
     mean = predicted_means(ratings, texts, SCORES, seed=seed)[0]
-    gap = predicted_difference(ratings, texts, SCORES, "quality", *CHECKPOINTS, seed=seed)
+    (gap,) = predicted_differences(ratings, texts, SCORES, [CHECKPOINTS], seed=seed)
     truth = lab.means[0] - lab.means[1]
     naive = [_naive(ratings, texts, name) for name in CHECKPOINTS]
     error = float(np.hypot(naive[0][1], naive[1][1]))

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from lab.analysis.frames import columns_of
 from lab.analysis.intervals import Interval, check_level, t_interval
-from lab.analysis.prediction.scores import cross_fitted, usable
+from lab.analysis.prediction.joined import Known, join, rows_of
 from lab.analysis.prediction.spread import (
+    Estimate,
     Moves,
     Rows,
     correlation,
@@ -27,9 +30,11 @@ from lab.analysis.prediction.spread import (
     tuned,
     unlike,
 )
+from lab.analysis.preferences.contrasts import holm_adjusted
 
 _UNLIKE = 3.0
 _FEWEST_PROMPTS = 5
+_MOST_FOR_ALL_PAIRS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,19 @@ class Predicted:
 
     classical_interval: Interval | None
     """Its interval, by the same errors; None where there are too few reviewers or prompts."""
+
+    p: float | None
+    """Two-sided p of no difference; None for a mean by itself, and without a value."""
+
+    p_holm: float | None
+    """The same, adjusted for all differences that were asked for together; None without p."""
+
+    classical_p: float | None
+    """Two-sided p of no difference from the ratings alone; None for a mean by itself, and without
+    an interval."""
+
+    classical_p_holm: float | None
+    """The same, adjusted alike; None without it."""
 
     reason: str | None
     """Why there is no prediction-powered value; None where there is one."""
@@ -108,15 +126,6 @@ class Predicted:
         return self.unlike is not None and abs(self.unlike) > _UNLIKE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """The ratings on one criterion and the texts that they are to be generalised to."""
-
-    ratings: pd.DataFrame
-    texts: pd.DataFrame
-    used: tuple[str, ...]
-
-
 def predicted_means(
     ratings: pd.DataFrame,
     texts: pd.DataFrame,
@@ -148,129 +157,104 @@ def predicted_means(
     check_level(level)
     found = []
     for criterion in _criteria(ratings, "predicted_means"):
-        known = _known(ratings, texts, scores, criterion, seed, "predicted_means")
+        known = join(ratings, texts, scores, criterion, seed, "predicted_means")
         for checkpoint in sorted(known.ratings["checkpoint"].unique()):
-            parts = (_rows(known, checkpoint, 1.0),)
+            parts = (rows_of(known, checkpoint, 1.0),)
             empty = _empty(parts, known, checkpoint, None, criterion, seed)
             found.append(_solve(parts, empty, level))
     return tuple(found)
 
 
-def predicted_difference(
+def chosen_pairs(ratings: pd.DataFrame, order: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Choose which checkpoints to compare: every two, or all with one where they are many.
+
+    With more than six checkpoints, each is compared with the one that has most ratings.
+
+    Args:
+        ratings: one row per rating: checkpoint.
+        order: names of checkpoints, oldest first.
+
+    Returns:
+        Pairs of checkpoints that have ratings; the newer one first, or the one with most ratings
+        second.
+
+    Raises:
+        ValueError: a column is missing, or a rated checkpoint is not in the order.
+    """
+    counts = columns_of(ratings, ["checkpoint"], "chosen_pairs")["checkpoint"].value_counts()
+    rated = {str(name): int(n) for name, n in counts.items() if n}
+    if unknown := sorted(set(rated) - set(order)):
+        raise ValueError(f"chosen_pairs: {unknown[0]!r} is rated, but not in the order given")
+    names = [name for name in order if name in rated]
+    if len(names) <= _MOST_FOR_ALL_PAIRS:
+        return tuple((newer, older) for older, newer in combinations(names, 2))
+    best = max(names, key=lambda name: rated[name])
+    return tuple((name, best) for name in names if name != best)
+
+
+def predicted_differences(
     ratings: pd.DataFrame,
     texts: pd.DataFrame,
     scores: Sequence[str],
-    criterion: str,
-    checkpoint: str,
-    opponent: str,
+    pairs: Sequence[tuple[str, str]],
     level: float = 0.95,
     seed: int = 0,
-) -> Predicted:
+) -> tuple[Predicted, ...]:
     """Compute by how much one checkpoint is rated above another, with and without the scores.
 
     Where both were rated on the same prompts or by the same reviewers, what these add to both
-    cancels out.
+    cancels out. Each p is adjusted (Holm 1979) over all pairs and criteria together.
 
     Args:
         ratings: as for `predicted_means`.
         texts: as for `predicted_means`.
         scores: names of the columns that may predict.
-        criterion: name of the criterion.
-        checkpoint: name of one checkpoint.
-        opponent: name of the other, whose mean is taken away.
+        pairs: names of two checkpoints each; the second one's mean is taken away.
         level: confidence.
         seed: seed of the folds.
 
+    Returns:
+        One result per criterion, sorted, and pair of which both have ratings on it.
+
     Raises:
-        ValueError: a column is missing, a checkpoint has no rating on the criterion, or the level
-            is out of range.
+        ValueError: a column is missing, or the level is out of range.
     """
     check_level(level)
-    known = _known(ratings, texts, scores, criterion, seed, "predicted_difference")
-    rated = set(known.ratings["checkpoint"])
-    if missing := [name for name in (checkpoint, opponent) if name not in rated]:
-        raise ValueError(
-            f"predicted_difference: no rating of {missing[0]!r} on {criterion!r}; "
-            f"rated are: {', '.join(sorted(rated))}"
+    found = []
+    for criterion in _criteria(ratings, "predicted_differences") if pairs else ():
+        known = join(ratings, texts, scores, criterion, seed, "predicted_differences")
+        rated = set(known.ratings["checkpoint"])
+        for pair in pairs:
+            if rated >= set(pair):
+                rows = (rows_of(known, pair[0], 1.0), rows_of(known, pair[1], -1.0))
+                found.append(_solve(rows, _empty(rows, known, *pair, criterion, seed), level))
+    return _adjusted(found)
+
+
+def _adjusted(found: Sequence[Predicted]) -> tuple[Predicted, ...]:
+    powered = holm_adjusted(np.array([_or_nan(one.p) for one in found]))
+    classical = holm_adjusted(np.array([_or_nan(one.classical_p) for one in found]))
+    return tuple(
+        replace(
+            one,
+            p_holm=None if one.p is None else float(p),
+            classical_p_holm=None if one.classical_p is None else float(plain),
         )
-    parts = (_rows(known, checkpoint, 1.0), _rows(known, opponent, -1.0))
-    return _solve(parts, _empty(parts, known, checkpoint, opponent, criterion, seed), level)
+        for one, p, plain in zip(found, powered, classical, strict=True)
+    )
+
+
+def _or_nan(p: float | None) -> float:
+    return np.nan if p is None else p
 
 
 def _criteria(ratings: pd.DataFrame, caller: str) -> list[str]:
     return sorted(map(str, columns_of(ratings, ["criterion"], caller)["criterion"].unique()))
 
 
-def _known(
-    ratings: pd.DataFrame,
-    texts: pd.DataFrame,
-    scores: Sequence[str],
-    criterion: str,
-    seed: int,
-    caller: str,
-) -> _Known:
-    needed = ["generation_id", "checkpoint", "criterion", "reviewer_id", "prompt_id", "value"]
-    rows = columns_of(ratings, needed, caller)
-    rows = rows[rows["criterion"] == criterion].astype({"checkpoint": str, "generation_id": str})
-    told = ["generation_id", "checkpoint", "prompt_id", "dataset", "split", *scores]
-    shown = columns_of(texts, told, caller).astype({"checkpoint": str, "generation_id": str})
-    shown = _spoken_for(shown, rows).reset_index(drop=True)
-    return _predict(rows[rows["generation_id"].isin(shown["generation_id"])], shown, scores, seed)
-
-
-def _spoken_for(texts: pd.DataFrame, ratings: pd.DataFrame) -> pd.DataFrame:
-    """Keep each checkpoint's texts from the data sets and splits where it was rated."""
-    parts = [texts[name].astype(str) for name in ("checkpoint", "dataset", "split")]
-    place = parts[0] + "\x1f" + parts[1] + "\x1f" + parts[2]
-    rated = texts["generation_id"].isin(ratings["generation_id"])
-    return texts[place.isin(place[rated])]
-
-
-def _predict(
-    ratings: pd.DataFrame, texts: pd.DataFrame, scores: Sequence[str], seed: int
-) -> _Known:
-    given = texts.loc[:, list(scores)].to_numpy(dtype=np.float64)
-    use = usable(given) if len(texts) and given.shape[1] else np.zeros(given.shape[1], dtype=bool)
-    used = tuple(name for name, chosen in zip(scores, use, strict=True) if chosen)
-    means = ratings.groupby("generation_id", observed=True)["value"].mean()
-    prompts, checkpoints = _codes(texts["prompt_id"]), _codes(texts["checkpoint"])
-    said = texts["generation_id"].map(means).to_numpy(dtype=np.float64)
-    predictions = np.zeros(len(texts))
-    if used and np.isfinite(said).any():
-        rng = np.random.default_rng(seed)
-        predictions = cross_fitted(given[:, use], said, checkpoints, prompts, rng)
-    # A text without any score is not one that scores tell of.
-    scored = np.isfinite(given[:, use]).any(axis=1) if used else np.zeros(len(texts), dtype=bool)
-    texts = texts.assign(
-        prompt=prompts, prediction=predictions, is_open=~np.isfinite(said) & scored
-    )
-    rows = ratings.merge(
-        texts[["generation_id", "prompt", "prediction"]], on="generation_id", validate="m:1"
-    )
-    return _Known(ratings=rows.assign(reviewer=_codes(rows["reviewer_id"])), texts=texts, used=used)
-
-
-def _codes(column: pd.Series) -> np.ndarray:
-    return pd.factorize(column.astype(str), sort=True)[0]
-
-
-def _rows(known: _Known, checkpoint: str, sign: float) -> Rows:
-    rated = known.ratings[known.ratings["checkpoint"] == checkpoint]
-    rest = known.texts[(known.texts["checkpoint"] == checkpoint) & known.texts["is_open"]]
-    return Rows(
-        sign=sign,
-        values=rated["value"].to_numpy(dtype=np.float64),
-        predictions=rated["prediction"].to_numpy(dtype=np.float64),
-        prompts=rated["prompt"].to_numpy(),
-        reviewers=rated["reviewer"].to_numpy(),
-        others=rest["prediction"].to_numpy(dtype=np.float64),
-        other_prompts=rest["prompt"].to_numpy(),
-    )
-
-
 def _empty(
     parts: tuple[Rows, ...],
-    known: _Known,
+    known: Known,
     checkpoint: str,
     opponent: str | None,
     criterion: str,
@@ -286,6 +270,10 @@ def _empty(
         interval=None,
         classical_value=sum(float(rows.sign * rows.values.mean()) for rows in parts),
         classical_interval=None,
+        p=None,
+        p_holm=None,
+        classical_p=None,
+        classical_p_holm=None,
         reason=None,
         tuning=None,
         saved=None,
@@ -310,7 +298,7 @@ def _solve(parts: tuple[Rows, ...], empty: Predicted, level: float) -> Predicted
     found = moves(parts)
     plain = estimate(parts, found, 0.0)
     classical = t_interval(plain.value, plain.standard_error, plain.df, level)
-    held = replace(empty, classical_interval=classical)
+    held = replace(empty, classical_interval=classical, classical_p=_p(plain, empty))
     reason = _no_help(parts, held)
     if reason is not None:
         return replace(held, reason=reason)
@@ -336,12 +324,21 @@ def _powered(parts: tuple[Rows, ...], found: Moves, held: Predicted, level: floa
         held,
         value=powered.value,
         interval=t_interval(powered.value, powered.standard_error, powered.df, level),
+        p=_p(powered, held),
         tuning=tuning,
         saved=saved,
         saved_interval=_saved_between(found, before, level),
         effective_ratings=held.n_ratings / (1 - saved) if saved < 1 else None,
         unlike=unlike(parts, found),
     )
+
+
+def _p(found: Estimate, empty: Predicted) -> float | None:
+    if empty.opponent is None:
+        return None
+    if found.standard_error == 0:
+        return 1.0 if found.value == 0 else 0.0
+    return float(2 * stats.t.sf(abs(found.value) / found.standard_error, found.df))
 
 
 def _saved_between(found: Moves, before: float, level: float) -> Interval:

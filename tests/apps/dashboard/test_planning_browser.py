@@ -97,9 +97,7 @@ def _sound(tab, path, scheme) -> None:
     wide = "document.documentElement.scrollWidth <= innerWidth"
     inside = "document.querySelector('[data-testid=stMain]')"
     assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth")
-    # Streamlit's own list of pages holds more than list items.
-    outside = {"exclude": [["[data-testid=stSidebarNav]"]]}
-    found = Axe().run(tab.page, context=outside).response["violations"]
+    found = Axe().run(tab.page).response["violations"]
     bad = [
         (one["id"], [(node["html"][:120], node["failureSummary"][:200]) for node in one["nodes"]])
         for one in found
@@ -156,3 +154,28 @@ def test_what_scores_add_to_real_ratings(visit, stories_address) -> None:
         wide = float(one["ratings alone, high"]) - float(one["ratings alone, low"])
         assert float(one["with scores, high"]) - float(one["with scores, low"]) < 1.03 * wide
         assert int(one["rated texts"]) + int(one["unrated texts"]) == 96
+
+
+def test_differences_with_scores_stand_beside_those_of_ratings_alone(
+    visit, stories_address
+) -> None:
+    tab = visit(stories_address)
+    tab.go("/ratings")
+    tab.page.get_by_role("heading", name="Differences, with automatic scores").wait_for()
+    assert "Of 6 differences, " in tab.text()
+    row = tab.page.locator(".st-key-downloads-table-differences-with-scores")
+    with tab.page.expect_download() as waiting:
+        row.get_by_role("button", name="CSV", exact=True).click()
+    found = list(csv.DictReader(waiting.value.path().read_text().splitlines()))
+    assert len(found) == len(CRITERIA) * 3
+    for one in found:
+        pair = {one["checkpoint"], one["against"]}
+        assert len(pair) == 2
+        assert pair < set(SYSTEMS)
+        low, high = float(one["with scores, low"]), float(one["with scores, high"])
+        assert low < float(one["with scores"]) < high
+        if float(one["Holm p"]) < 0.05:
+            assert not low <= 0 <= high
+        assert 0 <= float(one["saved"]) < 1
+    sure = sum(float(one["Holm p"]) < 0.05 for one in found)
+    assert f"Of 6 differences, {sure} " in tab.text()

@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 from lab.analysis.intervals import t_interval
-from lab.analysis.prediction.estimates import predicted_difference, predicted_means
+from lab.analysis.prediction.estimates import (
+    chosen_pairs,
+    predicted_differences,
+    predicted_means,
+)
 from lab.analysis.prediction.scores import cross_fitted, usable
 from lab.analysis.prediction.spread import Rows, estimate, moves, tuned
 from lab.selftest.prediction import SCORES
@@ -91,8 +95,8 @@ def test_good_scores_save_ratings_and_wrong_ones_do_no_harm() -> None:
         assert (found.n_rated, found.n_unrated) == (100, 300)
     # Scores that flatter one checkpoint by a whole spread move nothing.
     flattered = texts.assign(s0=texts["s0"] + (texts["checkpoint"] == "new"))
-    plain = predicted_difference(ratings, texts, SCORES, "quality", *CHECKPOINTS)
-    found = predicted_difference(ratings, flattered, SCORES, "quality", *CHECKPOINTS)
+    (plain,) = predicted_differences(ratings, texts, SCORES, [CHECKPOINTS])
+    (found,) = predicted_differences(ratings, flattered, SCORES, [CHECKPOINTS])
     assert found.value == pytest.approx(plain.value, abs=1e-9)
 
 
@@ -142,7 +146,36 @@ def test_what_cannot_be_joined_has_a_reason() -> None:
         texts["generation_id"].isin(ratings["generation_id"]), "made up", "another"))  # fmt: skip
     assert predicted_means(ratings, elsewhere, SCORES)[0].n_unrated == 0
     assert predicted_means(ratings.iloc[:0], texts, SCORES) == ()
-    with pytest.raises(ValueError, match="no rating of 'third'"):
-        predicted_difference(ratings, texts, SCORES, "quality", "new", "third")
+    assert predicted_differences(ratings, texts, SCORES, [("new", "third")]) == ()
     with pytest.raises(ValueError, match="needs the column"):
         predicted_means(ratings, pd.DataFrame({"generation_id": []}), SCORES)
+
+
+def test_differences_have_the_p_of_their_interval_and_are_adjusted_together() -> None:
+    ratings, texts = draw(Scored(), np.random.default_rng(9))
+    both = pd.concat([ratings, ratings.assign(criterion="style", value=-ratings["value"])])
+    found = predicted_differences(both, texts, SCORES, [CHECKPOINTS])
+    assert [one.criterion for one in found] == ["quality", "style"]
+    for place, one in enumerate(found):
+        assert one.p is not None
+        assert one.classical_p is not None
+        # At the level at which its interval just touches 0 a difference has that p.
+        edge = predicted_differences(both, texts, SCORES, [CHECKPOINTS], level=1 - one.p)[place]
+        assert edge.interval is not None
+        assert min(map(abs, (edge.interval.low, edge.interval.high))) == pytest.approx(0, abs=1e-9)
+        assert one.p_holm == pytest.approx(min(1.0, 2 * one.p))
+        assert one.classical_p_holm == pytest.approx(min(1.0, 2 * one.classical_p))
+    assert found[0].value == pytest.approx(-found[1].value)
+    assert predicted_means(ratings, texts, SCORES)[0].p is None
+
+
+def test_up_to_six_checkpoints_are_compared_each_with_each_and_more_with_one() -> None:
+    names = list("gfedcba")
+    rows = pd.DataFrame({"checkpoint": [*names, "c"]})
+    few = rows[rows["checkpoint"].isin(["c", "a", "g"])]
+    assert chosen_pairs(few, names) == (("c", "g"), ("a", "g"), ("a", "c"))
+    assert chosen_pairs(rows, names) == tuple((name, "c") for name in "gfedba")
+    categories = few.astype({"checkpoint": pd.CategoricalDtype(names)})
+    assert chosen_pairs(categories, names) == chosen_pairs(few, names)
+    with pytest.raises(ValueError, match="'a' is rated, but not in the order"):
+        chosen_pairs(few, ["c", "g"])
