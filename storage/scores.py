@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.records import MetricScore
+from lab.records import CheckpointScore, MetricScore
 from storage.client import Store
 
 
@@ -18,6 +18,59 @@ def missing(store: Store, metric: str, version: str) -> list[str]:
         [metric, version],
     )
     return [row["id"] for row in rows]
+
+
+_SETS = (
+    "SELECT checkpoint_id, dataset_id, count(*) AS n_texts, list(generations.id) AS ids "
+    "FROM generations JOIN prompts ON prompts.id = prompt_id "
+    "WHERE checkpoint_id NOT IN (SELECT id FROM checkpoints WHERE kind = 'control') "
+    "GROUP BY checkpoint_id, dataset_id"
+)
+
+
+def incomplete_sets(store: Store, metric: str, version: str) -> list[list[str]]:
+    """Return the ids of each set of texts of which a metric has not scored every one.
+
+    Args:
+        store: the store.
+        metric: a metric under which a text's value depends on the other texts of its set: those
+            of its checkpoint on its data set. A new text makes the whole set be scored anew.
+        version: only scores in this version count.
+    """
+    rows = store.rows(
+        f"SELECT ids FROM ({_SETS}) WHERE len(list_filter(ids, id -> id NOT IN "
+        "(SELECT generation_id FROM metric_scores WHERE metric = $1 AND version = $2))) > 0 "
+        "ORDER BY checkpoint_id, dataset_id",
+        [metric, version],
+    )
+    return [[str(one) for one in row["ids"]] for row in rows]
+
+
+def missing_sets(store: Store, metric: str, version: str) -> list[list[str]]:
+    """Return the ids of each set of texts that a metric of whole sets has not scored as it is.
+
+    Args:
+        store: the store.
+        metric: a metric of a checkpoint's texts on a data set.
+        version: only scores in this version count, and of as many texts as there are now.
+    """
+    rows = store.rows(
+        f"SELECT ids FROM ({_SETS}) AS sets WHERE NOT EXISTS (SELECT 1 FROM checkpoint_scores "
+        "AS scored WHERE metric = $1 AND version = $2 AND scored.n_texts = sets.n_texts "
+        "AND scored.checkpoint_id = sets.checkpoint_id AND scored.dataset_id = sets.dataset_id) "
+        "ORDER BY checkpoint_id, dataset_id",
+        [metric, version],
+    )
+    return [[str(one) for one in row["ids"]] for row in rows]
+
+
+def of_sets(store: Store) -> list[CheckpointScore]:
+    """Return the newest score of each checkpoint, data set and metric of whole sets."""
+    return store.select(
+        CheckpointScore,
+        "WHERE rowid IN (SELECT max(rowid) FROM checkpoint_scores "
+        "GROUP BY checkpoint_id, dataset_id, metric) ORDER BY rowid",
+    )
 
 
 def read(store: Store, metric: str) -> list[MetricScore]:

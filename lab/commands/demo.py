@@ -81,12 +81,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 def run_loop(home: Home) -> None:
     """Do whatever of the loop is not done yet, up to an open study."""
     from lab.commands.check import check_generations, print_rates
-    from lab.commands.score import score_generations
+    from lab.commands.score import Asked, score_generations
 
     _write_world(home)
     _train(home)
     _sample(home)
-    score_generations(home, None, JUDGE)
+    score_generations(home, Asked(judge=JUDGE))
     check_generations(home, None)
     print_rates(home)
     _open_studies(home)

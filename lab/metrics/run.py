@@ -11,11 +11,13 @@ from lab.metrics.chrf import CHRF
 from lab.metrics.coherence import COHERENCE_ADJACENT, COHERENCE_PAIRWISE, CONTENT_GRAPH
 from lab.metrics.compression import COMPRESSION_RATIO
 from lab.metrics.constraints import CONSTRAINT_COVERAGE
+from lab.metrics.corpus import CORPUS_BLEU, CORPUS_CHRF, CORPUS_DISTINCT_1, CORPUS_DISTINCT_2
 from lab.metrics.coverage import PROMPT_COVERAGE
 from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
 from lab.metrics.length import LENGTH
 from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
 from lab.metrics.loops import LONGEST_LOOP
+from lab.metrics.mauve import MAUVE, MAUVE_SEED_SPREAD
 from lab.metrics.meteor import METEOR
 from lab.metrics.mtld import MTLD
 from lab.metrics.novelty import COPIED_4_GRAMS, LONGEST_COPY
@@ -26,9 +28,10 @@ from lab.metrics.repetition import REPETITION
 from lab.metrics.rouge_metrics import ROUGE_1, ROUGE_2, ROUGE_L, ROUGE_LSUM
 from lab.metrics.self_bleu import SELF_BLEU
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.metrics.whole import SetMetric
 from lab.records import MetricScore
 
-__all__ = ["METRICS", "Metric", "ScoreInput", "Value", "find_metric", "score"]
+__all__ = ["METRICS", "SET_METRICS", "Metric", "ScoreInput", "Value", "find_metric", "score"]
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
@@ -63,6 +66,19 @@ METRICS: dict[str, Metric] = {
     )
 }
 """All metrics by name, in the order in which tables show them."""
+
+SET_METRICS: dict[str, SetMetric] = {
+    metric.name: metric
+    for metric in (
+        CORPUS_BLEU,
+        CORPUS_CHRF,
+        CORPUS_DISTINCT_1,
+        CORPUS_DISTINCT_2,
+        MAUVE,
+        MAUVE_SEED_SPREAD,
+    )
+}
+"""All metrics of a checkpoint's whole set of texts by name, in the same order."""
 
 
 def find_metric(name: str) -> Metric:
