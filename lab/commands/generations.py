@@ -9,9 +9,7 @@ from lab.commands import flags
 from lab.commands.console import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lab.records import Generation
+    from lab.records import Checkpoint, Generation, Prompt
     from storage.client import Store
 
 EXAMPLES = """\
@@ -43,35 +41,41 @@ def _import(arguments: argparse.Namespace) -> None:
     from lab.data.config import GenerationsConfig
     from lab.data.generations import import_generations
     from lab.home import find_home
-    from storage import checkpoints, datasets, prompts
     from storage.client import open_store
 
     config = flags.read_config(arguments, GenerationsConfig)
     with open_store(find_home(arguments.home)) as store:
-        same = [dataset for dataset in datasets.every(store) if dataset.name == config.name]
-        known = [prompt for dataset in same for prompt in prompts.read(store, dataset.id)]
-        found = import_generations(arguments.path, config, known, checkpoints.every(store))
-        texts = _new_texts(store, found.generations)
-        store.add([*found.datasets, *found.prompts, *found.checkpoints, *texts])
+        found = import_generations(arguments.path, config, *stored_under(store, config.name))
+        store.add(found.records())
     say(
-        f"{len(texts):,} generations in data set {config.name!r}, "
+        f"{len(found.generations):,} generations in data set {config.name!r}, "
         f"{len(found.checkpoints)} new checkpoints, {len(found.prompts):,} new prompts"
     )
-    if len(texts) < len(found.generations):
-        say(f"{len(found.generations) - len(texts):,} texts were there already and left out")
+    if found.n_stored:
+        say(f"{found.n_stored:,} texts were there already and left out")
     say("next: `lab score`, `lab check`, `lab study create`")
 
 
-def _new_texts(store: Store, found: Sequence[Generation]) -> list[Generation]:
-    """Leave out texts that the store has already of the same checkpoint for the same prompt."""
-    from storage import generations
+def stored_under(
+    store: Store, name: str
+) -> tuple[list[Prompt], list[Checkpoint], list[Generation]]:
+    """Read what imported rows need no new records for: a data set's prompts and texts.
 
-    ids = {text.checkpoint_id for text in found}
-    stored = {
-        (text.prompt_id, text.checkpoint_id, text.text)
-        for text in generations.read(store, checkpoint_ids=ids)
-    }
-    return [one for one in found if (one.prompt_id, one.checkpoint_id, one.text) not in stored]
+    Args:
+        store: the store.
+        name: name of the data set, of which there may be several parts, or none.
+
+    Returns:
+        Its prompts, all checkpoints, and the texts for its prompts.
+    """
+    from storage import checkpoints, datasets, generations, prompts
+
+    parts = [dataset.id for dataset in datasets.every(store) if dataset.name == name]
+    return (
+        [prompt for id in parts for prompt in prompts.read(store, id)],
+        checkpoints.every(store),
+        [text for id in parts for text in generations.read(store, dataset_id=id)],
+    )
 
 
 def _show(arguments: argparse.Namespace) -> None:

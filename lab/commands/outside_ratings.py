@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lab.commands import flags
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lab.data.mapping import Fields
     from lab.data.outside_config import OutsideConfig
     from lab.data.ratings import RatingsImport
+    from lab.records import Prompt, Split
     from lab.study.protocol import Protocol
 
 _OWN = ("text_b_column", "checkpoint_b", "checkpoint_b_column")
@@ -63,20 +65,21 @@ def run(arguments: argparse.Namespace) -> str:
     """
     import dataclasses
 
+    from lab.commands.generations import stored_under
     from lab.commands.study import refuse_known_study
     from lab.data.outside import import_outside
     from lab.home import find_home
     from lab.study.protocol import sha256, to_dict
-    from storage import checkpoints
     from storage.client import open_store
 
     config = _read_config(arguments)
     with open_store(find_home(arguments.home)) as store:
         refuse_known_study(store, config.study)
-        known = checkpoints.systems(store)
-        found, fields = import_outside(arguments.path, config, (), known)
+        prompts, known, texts = stored_under(store, config.texts().name)
+        found, fields = import_outside(arguments.path, config, prompts, known, texts)
         names = {checkpoint.id: checkpoint.name for checkpoint in (*known, *found.checkpoints)}
-        protocol = _protocol(config, found, fields, names)
+        split = split_of(found, prompts, config.split)
+        protocol = _protocol(config, found, fields, names, split)
         study = dataclasses.replace(
             found.study, protocol=to_dict(protocol), protocol_sha256=sha256(protocol)
         )
@@ -86,6 +89,7 @@ def run(arguments: argparse.Namespace) -> str:
         f"marks of {len(found.generations):,} texts by {len(found.accounts)} people in study "
         f"{config.study!r}"
     )
+    say_stored(found, config.texts().name)
     return config.study
 
 
@@ -112,7 +116,7 @@ def _read_config(arguments: argparse.Namespace) -> OutsideConfig:
 
 
 def _protocol(
-    config: OutsideConfig, found: RatingsImport, fields: Fields, names: dict[str, str]
+    config: OutsideConfig, found: RatingsImport, fields: Fields, names: dict[str, str], split: Split
 ) -> Protocol:
     kinds = tuple(dict.fromkeys(item.kind.value for item in found.items))
     systems = dict.fromkeys(names[text.checkpoint_id] for text in found.generations)
@@ -122,12 +126,41 @@ def _protocol(
         config.study,
         kinds,
         tuple(systems),
-        config.split,
+        split,
+        dataset=config.texts().name,
         criteria=tuple(dict.fromkeys((*fields.criteria, *votes))),
         vote_criteria=votes,
         n_points=config.highest,
         reviewers_per_item=max(per_item.values()),
     )
+
+
+def split_of(found: RatingsImport, prompts: Sequence[Prompt], usual: Split) -> Split:
+    """Say which part of a data set the rated texts belong to.
+
+    Args:
+        found: the import.
+        prompts: those that existed already.
+        usual: the part where they belong to several.
+    """
+    splits = {prompt.id: prompt.split for prompt in (*prompts, *found.prompts)}
+    present = {splits[text.prompt_id] for text in found.generations}
+    return present.pop() if len(present) == 1 else usual
+
+
+def say_stored(found: RatingsImport, dataset: str) -> None:
+    """Print how many of the rated texts were stored already, so that their scores count."""
+    n_new = len(found.generations) - len(found.stored)
+    if found.stored:
+        say(
+            f"{len(found.stored):,} of the texts were in data set {dataset!r} already, {n_new:,} "
+            "are new"
+        )
+    else:
+        say(
+            f"all {n_new:,} texts are new to data set {dataset!r}; if they are stored under "
+            "another name, `--dataset` joins the ratings with them"
+        )
 
 
 def outside_protocol(
@@ -136,6 +169,7 @@ def outside_protocol(
     systems: tuple[str, ...],
     split: str,
     *,
+    dataset: str,
     criteria: tuple[str, ...],
     vote_criteria: tuple[str, ...] = (),
     n_points: int,
@@ -144,10 +178,11 @@ def outside_protocol(
     """Describe a study that took place elsewhere, as far as its file tells.
 
     Args:
-        study: its name, and that of its data set.
+        study: its name.
         kinds: what was asked: some of "rate", "ab", "spans".
         systems: names of the checkpoints.
         split: the part of the data set.
+        dataset: name of the data set.
         criteria: names of what was rated or compared, "overall" not among them.
         vote_criteria: those of them that pairs were compared on.
         n_points: points of the scale, counted from 1.
@@ -162,7 +197,7 @@ def outside_protocol(
         question="Asked outside this lab; the question is not recorded.",
         **mixed,
         checkpoints=systems,
-        dataset=study,
+        dataset=dataset,
         split=split,
         criteria=tuple(outside_criterion(name, n_points) for name in criteria),
         vote_criteria=vote_criteria,

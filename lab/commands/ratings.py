@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from lab.data.config import RatingsConfig
     from lab.data.ratings import RatingsImport
+    from lab.records import Split
     from lab.study.protocol import Protocol
 
 EXAMPLES = """\
@@ -24,7 +25,11 @@ examples:
       --checkpoint-column human_written --rename 1=human --rename 0=gpt2 \\
       --criterion fluency=grammar --criterion coherence=cohesive
 
-A cell may hold one number, or a list with one number per rater.
+A cell may hold one number, or a list with one number per rater. Texts that are there already, with
+their scores, are rated where they are:
+
+  lab generations import texts.jsonl --name stories
+  lab ratings import rated.csv --study first --dataset stories --criterion style=Style
 
   lab ratings import project.json --format label-studio --study labels --checkpoint gpt-x
   lab ratings import ./argilla --format argilla --study feedback --checkpoint gpt-x
@@ -80,12 +85,13 @@ def _import(arguments: argparse.Namespace) -> None:
 def _import_table(arguments: argparse.Namespace) -> str:
     import dataclasses
 
+    from lab.commands.generations import stored_under
+    from lab.commands.outside_ratings import say_stored, split_of
     from lab.commands.study import refuse_known_study
     from lab.data.config import RatingsConfig
     from lab.data.ratings import import_ratings
     from lab.home import find_home
     from lab.study.protocol import sha256, to_dict
-    from storage import checkpoints
     from storage.client import open_store
 
     config = flags.read_config(
@@ -97,11 +103,12 @@ def _import_table(arguments: argparse.Namespace) -> str:
     )
     with open_store(find_home(arguments.home)) as store:
         refuse_known_study(store, config.study)
-        known = checkpoints.systems(store)
-        found = import_ratings(arguments.path, config, {}, "", (), known)
+        prompts, known, texts = stored_under(store, config.texts().name)
+        found = import_ratings(arguments.path, config, {}, "", prompts, known, texts)
         names = {checkpoint.id: checkpoint.name for checkpoint in (*known, *found.checkpoints)}
         systems = dict.fromkeys(names[text.checkpoint_id] for text in found.generations)
-        protocol = _protocol(config, found, tuple(systems))
+        split = split_of(found, prompts, config.split)
+        protocol = _protocol(config, found, tuple(systems), split)
         study = dataclasses.replace(
             found.study, protocol=to_dict(protocol), protocol_sha256=sha256(protocol)
         )
@@ -110,10 +117,13 @@ def _import_table(arguments: argparse.Namespace) -> str:
         f"{len(found.ratings):,} ratings of {len(found.items):,} texts "
         f"by {len(found.accounts)} raters in study {config.study!r}"
     )
+    say_stored(found, config.texts().name)
     return config.study
 
 
-def _protocol(config: RatingsConfig, found: RatingsImport, systems: tuple[str, ...]) -> Protocol:
+def _protocol(
+    config: RatingsConfig, found: RatingsImport, systems: tuple[str, ...], split: Split
+) -> Protocol:
     from collections import Counter
 
     from lab.commands.outside_ratings import outside_protocol
@@ -126,7 +136,8 @@ def _protocol(config: RatingsConfig, found: RatingsImport, systems: tuple[str, .
         config.study,
         ("rate",),
         systems,
-        config.split,
+        split,
+        dataset=config.texts().name,
         criteria=tuple(config.criteria),
         n_points=config.highest,
         reviewers_per_item=max(per_item.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -56,22 +56,43 @@ class Collector:
     dataset_id: str = field(default_factory=new_id)
     known_prompts: dict[tuple[str, str | None], list[Prompt]] = field(default_factory=dict)
     known_checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    known_texts: dict[tuple[str, str, str], Generation] = field(default_factory=dict)
     prompts: dict[tuple[str, str | None], Prompt] = field(default_factory=dict)
     keys: dict[str, Row] = field(default_factory=dict)
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     samples: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def know(self, prompts: Sequence[Prompt], checkpoints: Sequence[Checkpoint]) -> None:
-        """Take note of prompts and outside systems that exist already."""
+    def know(
+        self,
+        prompts: Sequence[Prompt],
+        checkpoints: Sequence[Checkpoint],
+        texts: Sequence[Generation] = (),
+    ) -> None:
+        """Take note of prompts, outside systems and texts that exist already.
+
+        Args:
+            prompts: those that rows may belong to.
+            checkpoints: those that wrote the texts; the outside ones need no new record.
+            texts: those that need no new record.
+        """
         for prompt in prompts:
             for source in {prompt.source, None}:
                 self.known_prompts.setdefault((prompt.text, source), []).append(prompt)
         for checkpoint in checkpoints:
             if checkpoint.kind is CheckpointKind.EXTERNAL:
                 self.known_checkpoints[checkpoint.name] = checkpoint
+        names = {checkpoint.id: checkpoint.name for checkpoint in checkpoints}
+        for text in texts:
+            place = (text.prompt_id, text.checkpoint_id)
+            self.samples[place] = max(self.samples[place], text.sample_index + 1)
+            if text.checkpoint_id in names:
+                identity = (text.prompt_id, names[text.checkpoint_id], text.text)
+                self.known_texts.setdefault(identity, text)
 
     def generation(self, row: Row, name: str | None = None, text: str | None = None) -> Generation:
-        """Make the generation of a row, with its prompt and checkpoint where they are new.
+        """Find or make the generation of a row, with its prompt and checkpoint where they are new.
+
+        It is one that exists already where prompt, checkpoint's name and text are the same.
 
         Args:
             row: the row.
@@ -81,16 +102,25 @@ class Collector:
         Raises:
             InputError: a field is lacking or of the wrong type.
         """
-        prompt, checkpoint = self._prompt(row), self._checkpoint(row, name)
+        prompt, name = self._prompt(row), self._name(row, name)
+        written = text_of(row, text or self.columns.text)
+        if known := self.known_texts.get((prompt.id, name, written)):
+            return known
+        checkpoint = self._checkpoint(name)
         place = (prompt.id, checkpoint.id)
         self.samples[place] += 1
         return Generation(
             prompt_id=prompt.id,
             checkpoint_id=checkpoint.id,
-            text=text_of(row, text or self.columns.text),
+            text=written,
             decoding={},
             sample_index=self.samples[place] - 1,
         )
+
+    def stored(self, texts: Iterable[Generation]) -> frozenset[str]:
+        """Return the ids of those texts that existed already."""
+        known = {text.id for text in self.known_texts.values()}
+        return frozenset(text.id for text in texts if text.id in known)
 
     def dataset(self, origin: str, settings: Mapping[str, Any]) -> list[Dataset]:
         """Make the data set of the new prompts, with the settings used; none if there are none."""
@@ -139,9 +169,11 @@ class Collector:
             reference=optional_text(row, self.columns.reference),
         )
 
-    def _checkpoint(self, row: Row, name: str | None) -> Checkpoint:
+    def _name(self, row: Row, name: str | None) -> str:
         name = name or self.config.checkpoint or name_of(row, self.columns.checkpoint or "")
-        name = self.rename.get(name, name)
+        return self.rename.get(name, name)
+
+    def _checkpoint(self, name: str) -> Checkpoint:
         if name in self.known_checkpoints:
             return self.known_checkpoints[name]
         if name not in self.checkpoints:

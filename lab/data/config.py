@@ -142,7 +142,11 @@ class RatingsConfig:
     """
 
     study: str
-    """What the study, and the data set of the prompts not seen before, shall be called."""
+    """What the study shall be called."""
+
+    dataset: str | None = None
+    """The data set of the rated texts, by default called like the study: what it holds already of
+    these prompts and texts is used, and the rest goes there."""
 
     criteria: Mapping[str, str]
     """Criterion → the column of its values, e.g. {"fluency": "grammar"}."""
@@ -209,7 +213,7 @@ class RatingsConfig:
     def texts(self) -> GenerationsConfig:
         """Return the settings for the rated texts."""
         return GenerationsConfig(
-            name=self.study,
+            name=self.study if self.dataset is None else self.dataset,
             prompt_column=self.prompt_column,
             text_column=self.text_column,
             checkpoint_column=self.checkpoint_column,

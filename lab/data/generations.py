@@ -28,7 +28,10 @@ class GenerationsImport:
     """The outside systems that did not exist."""
 
     generations: tuple[Generation, ...]
-    """The texts, in the order of the rows."""
+    """The texts that did not exist, in the order of the rows."""
+
+    n_stored: int
+    """Rows whose text existed already."""
 
     def records(self) -> list[Dataset | Prompt | Checkpoint | Generation]:
         """List all records, each after those that it refers to."""
@@ -40,6 +43,7 @@ def import_generations(
     config: GenerationsConfig,
     existing_prompts: Sequence[Prompt] = (),
     existing_checkpoints: Sequence[Checkpoint] = (),
+    existing_texts: Sequence[Generation] = (),
 ) -> GenerationsImport:
     """Import texts.
 
@@ -48,21 +52,27 @@ def import_generations(
         config: the columns, and how the systems are called.
         existing_prompts: prompts that rows may belong to: those with the same text and the same
             source; a row without a source goes by the text alone.
-        existing_checkpoints: outside systems that need no new record; of one name, the last.
+        existing_checkpoints: systems that wrote the existing texts; outside ones need no new
+            record; of one name, the last.
+        existing_texts: texts that need no new record: those of the same prompt and text, by a
+            system of the same name.
 
     Returns:
-        The records that are new. Texts of one system for one prompt are numbered as its samples.
+        The records that are new. Texts of one system for one prompt are numbered as its samples,
+        after those that exist.
 
     Raises:
         InputError: the file, a row or a field cannot be taken in; then nothing is.
     """
     rows = read_rows(path, limit=config.limit)
     collector = Collector(config, Columns.find(rows, config))
-    collector.know(existing_prompts, existing_checkpoints)
-    generations = tuple(collector.generation(row) for row in rows)
+    collector.know(existing_prompts, existing_checkpoints, existing_texts)
+    generations = [collector.generation(row) for row in rows]
+    stored = collector.stored(generations)
     return GenerationsImport(
         datasets=tuple(collector.dataset(str(path), asdict(config))),
         prompts=tuple(collector.prompts.values()),
         checkpoints=tuple(collector.checkpoints.values()),
-        generations=generations,
+        generations=tuple(text for text in generations if text.id not in stored),
+        n_stored=sum(text.id in stored for text in generations),
     )

@@ -27,6 +27,7 @@ def import_outside(
     config: OutsideConfig,
     existing_prompts: Sequence[Prompt] = (),
     existing_checkpoints: Sequence[Checkpoint] = (),
+    existing_texts: Sequence[Generation] = (),
 ) -> tuple[RatingsImport, Fields]:
     """Import what people said in another annotation program.
 
@@ -35,9 +36,10 @@ def import_outside(
         config: which fields hold what.
         existing_prompts: as for `lab.data.generations.import_generations`.
         existing_checkpoints: as there.
+        existing_texts: as there.
 
     Returns:
-        The records that are new, with an empty protocol; and what each field was taken as.
+        The records, with an empty protocol; and what each field was taken as.
 
     Raises:
         InputError: the export, or a value of a field that is to be taken, cannot be taken in;
@@ -49,7 +51,7 @@ def import_outside(
     fields = Fields.of(said, config)
     rows = [one.row for one in said]
     texts = _Texts(rows, config)
-    texts.collector.know(existing_prompts, existing_checkpoints)
+    texts.collector.know(existing_prompts, existing_checkpoints, existing_texts)
     book = Book(Study(name=config.study, protocol={}, protocol_sha256=""))
     _check_once(said)
     for one in said:

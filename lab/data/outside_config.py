@@ -22,7 +22,11 @@ class OutsideConfig:
     """
 
     study: str
-    """What the study, and the data set of the prompts not seen before, shall be called."""
+    """What the study shall be called."""
+
+    dataset: str | None = None
+    """The data set of the rated texts, by default called like the study: what it holds already of
+    these prompts and texts is used, and the rest goes there."""
 
     format: Format
     """Which program wrote the export: label-studio or argilla."""
@@ -128,7 +132,7 @@ class OutsideConfig:
     def texts(self) -> GenerationsConfig:
         """Return the settings for the (first) texts."""
         return GenerationsConfig(
-            name=self.study,
+            name=self.study if self.dataset is None else self.dataset,
             prompt_column=self.prompt_column,
             text_column=self.text_column,
             checkpoint_column=self.checkpoint_column,

@@ -77,13 +77,16 @@ class RatingsImport:
     spans: tuple[ReviewerSpan, ...] = ()
     """One per marked piece."""
 
+    stored: frozenset[str] = frozenset()
+    """Ids of the rated texts that existed already, with what is known of them."""
+
     def records(self) -> list[Any]:
-        """List all records, each after those that it refers to."""
+        """List all records that are new, each after those that it refers to."""
         return [
             *self.datasets,
             *self.prompts,
             *self.checkpoints,
-            *self.generations,
+            *(text for text in self.generations if text.id not in self.stored),
             *self.accounts,
             self.study,
             *self.events,
@@ -103,6 +106,7 @@ def import_ratings(
     protocol_sha256: str,
     existing_prompts: Sequence[Prompt] = (),
     existing_checkpoints: Sequence[Checkpoint] = (),
+    existing_texts: Sequence[Generation] = (),
 ) -> RatingsImport:
     """Import ratings.
 
@@ -114,9 +118,10 @@ def import_ratings(
         protocol_sha256: its hash.
         existing_prompts: as for `lab.data.generations.import_generations`.
         existing_checkpoints: as there.
+        existing_texts: as there; ratings of one of them are about it.
 
     Returns:
-        The records that are new: texts, raters, and a closed study with their answers.
+        The rated texts, their raters, and a closed study with their answers.
 
     Raises:
         InputError: the file, a row or a field cannot be taken in; then nothing is.
@@ -124,7 +129,7 @@ def import_ratings(
     rows = read_rows(path, limit=config.limit)
     texts = config.texts()
     collector = Collector(texts, Columns.find(rows, texts), config.rename)
-    collector.know(existing_prompts, existing_checkpoints)
+    collector.know(existing_prompts, existing_checkpoints, existing_texts)
     _check_columns(rows, config)
     study = Study(name=config.study, protocol=protocol, protocol_sha256=protocol_sha256)
     book = Book(study)
@@ -169,11 +174,12 @@ def collected(
     closed = StudyEvent(
         study_id=book.study.id, status=StudyStatus.CLOSED, created_at=book.study.created_at
     )
+    rated = {generation.id: generation for generation in generations}
     return RatingsImport(
         datasets=tuple(datasets),
         prompts=tuple(collector.prompts.values()),
         checkpoints=tuple(collector.checkpoints.values()),
-        generations=tuple({generation.id: generation for generation in generations}.values()),
+        generations=tuple(rated.values()),
         accounts=tuple(book.accounts.values()),
         study=book.study,
         events=(closed,),
@@ -183,4 +189,5 @@ def collected(
         ratings=tuple(book.ratings),
         votes=tuple(book.votes),
         spans=tuple(book.spans),
+        stored=collector.stored(rated.values()),
     )

@@ -4,9 +4,10 @@ import krippendorff
 import numpy as np
 import pytest
 
+from lab.data.generations import GenerationsConfig, import_generations
 from lab.data.ratings import RatingsConfig, import_ratings
 from lab.errors import InputError
-from lab.records import AnswerKind, CheckpointKind, ItemKind, Role, StudyStatus
+from lab.records import AnswerKind, CheckpointKind, Generation, ItemKind, Role, StudyStatus
 
 CONFIG = RatingsConfig(study="mine", criteria={"fluency": "grammar", "coherence": "sense"})
 BY_NAME = RatingsConfig(study="mine", criteria={"fluency": "grammar"}, reviewer_column="who")
@@ -225,3 +226,23 @@ def _alpha(got, criterion):
         if rating.criterion == criterion:
             values[rater_of[rating.answer_id], units[rating.generation_id]] = rating.value
     return krippendorff.alpha(values, level_of_measurement="ordinal")
+
+
+def test_a_text_that_exists_is_rated_and_not_made_again(write):
+    rows = [{"prompt": "p", "text": text, "model": "a", "clear": 4} for text in ("one", "two")]
+    texts = GenerationsConfig(name="mine", checkpoint_column="model")
+    stored = import_generations(write("texts.jsonl", rows[:1]), texts)
+    config = RatingsConfig(study="s", criteria={"clear": "clear"}, checkpoint_column="model")
+    known = (stored.prompts, stored.checkpoints, stored.generations)
+    got = import_ratings(write("rated.jsonl", rows), config, {}, "", *known)
+    first, second = got.generations
+    assert first == stored.generations[0]
+    assert got.stored == {first.id}
+    assert [item.generation_a_id for item in got.items] == [first.id, second.id]
+    assert (got.datasets, got.prompts, got.checkpoints) == ((), (), ())
+    # A further text of the same system for the same prompt is its next sample.
+    assert (second.checkpoint_id, second.sample_index) == (first.checkpoint_id, 1)
+    assert [one for one in got.records() if isinstance(one, Generation)] == [second]
+    again = import_generations(write("texts.jsonl", rows), texts, *known)
+    assert [text.text for text in again.generations] == ["two"]
+    assert (again.generations[0].sample_index, again.n_stored) == (1, 1)
