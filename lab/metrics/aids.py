@@ -41,6 +41,9 @@ class Encoder(Protocol):
     def tokens(self, texts: Sequence[str]) -> Any:
         """Encode each token of each text: a list of (tokens, width)."""
 
+    def token_ids(self, texts: Sequence[str]) -> Any:
+        """Return the ids of the tokens that `tokens` encodes, in its order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aids:

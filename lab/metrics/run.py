@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lab.errors import UnknownNameError
 from lab.metrics.aids import ARTICLES, Aids
+from lab.metrics.bertscore import BERTSCORE, BERTSCORE_IDF
 from lab.metrics.bleu import BLEU
 from lab.metrics.chrf import CHRF
 from lab.metrics.coherence import COHERENCE_ADJACENT, COHERENCE_PAIRWISE, CONTENT_GRAPH
@@ -27,6 +28,7 @@ from lab.metrics.relevance import PROMPT_SIMILARITY
 from lab.metrics.repetition import REPETITION
 from lab.metrics.rouge_metrics import ROUGE_1, ROUGE_2, ROUGE_L, ROUGE_LSUM
 from lab.metrics.self_bleu import SELF_BLEU
+from lab.metrics.similarity import REFERENCE_SIMILARITY
 from lab.metrics.types import Metric, ScoreInput, Value
 from lab.metrics.whole import SetMetric
 from lab.records import MetricScore
@@ -45,6 +47,9 @@ METRICS: dict[str, Metric] = {
         ROUGE_L,
         ROUGE_LSUM,
         METEOR,
+        BERTSCORE,
+        BERTSCORE_IDF,
+        REFERENCE_SIMILARITY,
         DISTINCT_1,
         DISTINCT_2,
         REPETITION,
