@@ -20,14 +20,6 @@ def missing(store: Store, metric: str, version: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-_SETS = (
-    "SELECT checkpoint_id, dataset_id, count(*) AS n_texts, list(generations.id) AS ids "
-    "FROM generations JOIN prompts ON prompts.id = prompt_id "
-    "WHERE checkpoint_id NOT IN (SELECT id FROM checkpoints WHERE kind = 'control') "
-    "GROUP BY checkpoint_id, dataset_id"
-)
-
-
 def incomplete_sets(store: Store, metric: str, version: str) -> list[list[str]]:
     """Return the ids of each set of texts of which a metric has not scored every one.
 
@@ -38,8 +30,12 @@ def incomplete_sets(store: Store, metric: str, version: str) -> list[list[str]]:
         version: only scores in this version count.
     """
     rows = store.rows(
-        f"SELECT ids FROM ({_SETS}) WHERE len(list_filter(ids, id -> id NOT IN "
-        "(SELECT generation_id FROM metric_scores WHERE metric = $1 AND version = $2))) > 0 "
+        "SELECT list(id ORDER BY place) AS ids FROM (SELECT generations.rowid AS place, "
+        "generations.id AS id, checkpoint_id, dataset_id, generations.id NOT IN (SELECT "
+        "generation_id FROM metric_scores WHERE metric = $1 AND version = $2) AS is_new "
+        "FROM generations JOIN prompts ON prompts.id = prompt_id WHERE checkpoint_id NOT IN "
+        "(SELECT id FROM checkpoints WHERE kind = 'control')) "
+        "GROUP BY checkpoint_id, dataset_id HAVING bool_or(is_new) "
         "ORDER BY checkpoint_id, dataset_id",
         [metric, version],
     )
@@ -55,9 +51,12 @@ def missing_sets(store: Store, metric: str, version: str) -> list[list[str]]:
         version: only scores in this version count, and of as many texts as there are now.
     """
     rows = store.rows(
-        f"SELECT ids FROM ({_SETS}) AS sets WHERE NOT EXISTS (SELECT 1 FROM checkpoint_scores "
-        "AS scored WHERE metric = $1 AND version = $2 AND scored.n_texts = sets.n_texts "
-        "AND scored.checkpoint_id = sets.checkpoint_id AND scored.dataset_id = sets.dataset_id) "
+        "SELECT ids FROM (SELECT checkpoint_id, dataset_id, count(*) AS n_texts, "
+        "list(generations.id ORDER BY generations.rowid) AS ids FROM generations "
+        "JOIN prompts ON prompts.id = prompt_id WHERE checkpoint_id NOT IN "
+        "(SELECT id FROM checkpoints WHERE kind = 'control') GROUP BY checkpoint_id, dataset_id) "
+        "WHERE (checkpoint_id, dataset_id, n_texts) NOT IN (SELECT (checkpoint_id, dataset_id, "
+        "n_texts) FROM checkpoint_scores WHERE metric = $1 AND version = $2) "
         "ORDER BY checkpoint_id, dataset_id",
         [metric, version],
     )
