@@ -64,17 +64,17 @@ def origin(found: Variances | None, kind: str, own_reviewers: bool) -> str:
         rest = "" if own_reviewers else " How far reviewers differ is a published figure: these are"
         rest += "" if own_reviewers else " too few to tell."
         return (
-            f"Prefilled from this lab's own {words.count(found.n_answers, noun)} on "
+            f"From this lab's own {words.count(found.n_answers, noun)} on "
             f"{found.criterion} by {words.count(found.n_reviewers, 'reviewer')} on "
             f"{words.count(found.n_prompts, 'prompt')}.{rest}"
         )
     if kind == "rate":
         return (
-            "Prefilled with published figures, as this lab's answers cannot tell them yet: 400 "
+            "Published figures, as this lab's answers cannot tell them yet: 400 "
             "stories rated by 3 teachers (Chiang and Lee 2023)."
         )
     return (
-        "Prefilled with published figures, as this lab's answers cannot tell them yet: between "
+        "Published figures, as this lab's answers cannot tell them yet: between "
         "those of 999 pairs by 3 annotators (PandaLM) and 8,931 crowd votes (LLMFAO)."
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lab.commands.console import say, table
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from lab.study.cost import Cost
     from lab.study.coverage import Coverage
     from lab.study.material import Material
+    from lab.study.planning import Kind
     from lab.study.power import Detectable, Spread
     from lab.study.protocol import Protocol
     from storage.client import Store
 
+_ASSUMED = "assumed standard deviations"
 KINDS = {"rate": "texts to rate", "spans": "texts to mark", "ab": "pairs to compare"}
 CONTROLS = {
     "": "the study itself",
@@ -122,7 +125,7 @@ def _print_all(
     cost = plan_cost(protocol, items, controls, n_reviewers)
     print_items(cost)
     _print_cost(cost)
-    _print_detectable(protocol, cost, items, controls, arguments)
+    _print_detectable(store, protocol, cost, items, controls, arguments)
     found = [*caveats(protocol, items, controls, accounts), *doubts]
     say("\nwarnings" if found else "\nno warnings")
     for doubt in found:
@@ -167,19 +170,13 @@ def _print_cost(cost: Cost) -> None:
 
 
 def _print_detectable(
+    store: Store,
     protocol: Protocol,
     cost: Cost,
     items: Sequence[Item],
     controls: Sequence[Control],
     arguments: argparse.Namespace,
 ) -> None:
-    from lab.study.power import (
-        RATING_SPREAD,
-        VOTE_SPREAD,
-        smallest_rating_difference,
-        smallest_win_rate,
-    )
-
     marked = {control.item_id for control in controls}
     n_prompts = len({item.prompt_id for item in items if item.id not in marked})
     n_judged = math.floor(n_prompts * cost.share)
@@ -191,24 +188,76 @@ def _print_detectable(
         f"{cost.reviewers_per_item} reviewers per item, {cost.n_reviewers} in all:"
     )
     if "rate" in protocol.kinds and len(protocol.systems) > 1:
-        spread = _spread(arguments.rating_spread, RATING_SPREAD, "--rating-spread")
-        found = smallest_rating_difference(
-            n_judged, cost.reviewers_per_item, cost.n_reviewers, spread
-        )
-        _say_difference(found, max(len(each.anchors) for each in protocol.criteria) - 1)
+        spreads = _rating_spreads(store, protocol, arguments)
+        found = _widest(_detectable("rate", one, n_judged, cost) for one in spreads)
+        _say_difference(*found, max(len(each.anchors) for each in protocol.criteria) - 1)
     if "ab" in protocol.kinds:
-        spread = _spread(arguments.vote_spread, VOTE_SPREAD, "--vote-spread")
-        _say_win_rate(
-            smallest_win_rate(n_judged, cost.reviewers_per_item, cost.n_reviewers, spread)
+        spreads = _vote_spreads(store, protocol, arguments)
+        _say_win_rate(*_widest(_detectable("ab", one, n_judged, cost) for one in spreads))
+
+
+def _rating_spreads(
+    store: Store, protocol: Protocol, arguments: argparse.Namespace
+) -> list[tuple[Spread, str]]:
+    from lab.study.power import RATING_SPREAD
+
+    if arguments.rating_spread is not None:
+        return [(_spread(arguments.rating_spread, "--rating-spread"), _ASSUMED)]
+    own = _own_spreads(store, "rate", [each.name for each in protocol.criteria])
+    return own or [(RATING_SPREAD, _ASSUMED)]
+
+
+def _vote_spreads(
+    store: Store, protocol: Protocol, arguments: argparse.Namespace
+) -> list[tuple[Spread, str]]:
+    from lab.study.power import VOTE_SPREAD
+
+    if arguments.vote_spread is not None:
+        return [(_spread(arguments.vote_spread, "--vote-spread"), _ASSUMED)]
+    return _own_spreads(store, "ab", protocol.compared_on) or [(VOTE_SPREAD, _ASSUMED)]
+
+
+def _own_spreads(store: Store, kind: Kind, criteria: Sequence[str]) -> list[tuple[Spread, str]]:
+    """Estimate how far answers differ from the lab's own, where enough reviewers gave them."""
+    from apps.dashboard import words
+    from apps.dashboard.assumed import assumed
+    from apps.dashboard.assumed import criteria as answered
+    from lab.commands.plan import answers_of
+
+    frame = answers_of(store, kind)
+    known, noun = answered(frame), "rating" if kind == "rate" else "vote"
+    spreads = []
+    for criterion in criteria:
+        start = assumed(frame, kind, criterion) if criterion in known else None
+        if start is None or start.found is None or not start.own_reviewers:
+            continue
+        origin = (
+            f"standard deviations of this lab's own {words.count(start.found.n_answers, noun)} on "
+            f"{criterion} by {words.count(start.found.n_reviewers, 'reviewer')}"
         )
+        with suppress(ValueError):  # more ties than prompts that differ so far allow
+            spreads.append((start.spread(kind), origin))
+    return spreads
 
 
-def _spread(given: list[float] | None, default: Spread, flag: str) -> Spread:
+def _detectable(
+    kind: Kind, spread: tuple[Spread, str], n_prompts: int, cost: Cost
+) -> tuple[Detectable, str]:
+    from lab.study.power import smallest_rating_difference, smallest_win_rate
+
+    find = smallest_rating_difference if kind == "rate" else smallest_win_rate
+    return find(n_prompts, cost.reviewers_per_item, cost.n_reviewers, spread[0]), spread[1]
+
+
+def _widest(found: Iterable[tuple[Detectable, str]]) -> tuple[Detectable, str]:
+    """Take the criterion on which least is found, so that the study suffices for all."""
+    return max(found, key=lambda one: one[0].value or 0.0)
+
+
+def _spread(given: list[float], flag: str) -> Spread:
     from lab.errors import ConfigError
     from lab.study.power import Spread
 
-    if given is None:
-        return default
     if min(given) < 0 or given[2] == 0 or not all(map(math.isfinite, given)):
         raise ConfigError(
             f"{flag} is {given}; standard deviations are 0 or more, and the residual above 0"
@@ -216,26 +265,29 @@ def _spread(given: list[float] | None, default: Spread, flag: str) -> Spread:
     return Spread(prompt=given[0], reviewer=given[1], residual=given[2])
 
 
-def _say_difference(found: Detectable, width: int) -> None:
+def _say_difference(found: Detectable, origin: str, width: int) -> None:
     if found.value is None:
         say(f"  mean ratings: {found.reason}")
     elif found.value > width:
         say("  mean ratings: not even a difference as wide as the scale")
     else:
-        say(f"  mean ratings that differ by {found.value:.2f} points or more {_assumed(found)}")
+        more = f"{found.value:.2f} points or more {_assumed(found, origin)}"
+        say(f"  mean ratings that differ by {more}")
 
 
-def _say_win_rate(found: Detectable) -> None:
+def _say_win_rate(found: Detectable, origin: str) -> None:
     if found.value is None:
         say(f"  win rates: {found.reason}")
     else:
         high, low = 50 + 100 * found.value, 50 - 100 * found.value
-        say(f"  win rates of {high:.0f} % or more, or {low:.0f} % or less {_assumed(found)}")
+        say(
+            f"  win rates of {high:.0f} % or more, or {low:.0f} % or less {_assumed(found, origin)}"
+        )
 
 
-def _assumed(found: Detectable) -> str:
+def _assumed(found: Detectable, origin: str) -> str:
     spread = found.spread
     return (
-        f"(assumed standard deviations: prompts {spread.prompt:g}, reviewers {spread.reviewer:g}, "
+        f"({origin}: prompts {spread.prompt:g}, reviewers {spread.reviewer:g}, "
         f"residual {spread.residual:g})"
     )

@@ -1,4 +1,4 @@
-"""Create, check, start, pause, close and watch human evaluations."""
+"""Plan, create, check, start, pause, close and watch human evaluations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
+  lab study plan --difference 0.2            how many people and prompts find it; makes nothing
   lab study create first --dataset world --checkpoints baseline candidate --n-prompts 20
   lab study check --protocol second.toml     what it costs and what it can detect; makes nothing
   lab study create second --protocol second.toml
@@ -27,8 +28,20 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the sub-commands create, check, start, pause, close and status."""
-    commands = parser.add_subparsers(metavar="create|check|start|pause|close|status", required=True)
+    """Add the sub-commands plan, create, check, start, pause, close and status."""
+    from lab.commands import plan
+
+    commands = parser.add_subparsers(
+        metavar="plan|create|check|start|pause|close|status", required=True
+    )
+    plan.add_arguments(
+        commands.add_parser(
+            "plan",
+            help="say how many people and prompts find a difference, and what would help",
+            epilog=plan.EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+    )
     create = commands.add_parser("create", help="make the items of a study; nobody sees them yet")
     _add_protocol(create)
     create.add_argument(
@@ -91,7 +104,7 @@ def _add_assumptions(parser: argparse.ArgumentParser) -> None:
             nargs=3,
             type=float,
             metavar=("PROMPT", "REVIEWER", "RESIDUAL"),
-            help=f"assumed standard deviations {unit} (default: those of published studies)",
+            help=f"assumed standard deviations {unit} (default: this lab's, or published ones)",
         )
 
 

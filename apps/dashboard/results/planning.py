@@ -2,91 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
+from apps.dashboard import assumed as starting
 from apps.dashboard import data
+from apps.dashboard.assumed import Assumed
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
-from lab.analysis.variances import Variances, median_seconds, rating_variances, vote_variances
 from lab.study.planning import Kind, Work, within_budget
-from lab.study.power import RATING_SPREAD, VOTE_SPREAD
 
-TIES = 0.2
-SECONDS = 60.0
 N_POINTS = 14
-_FEWEST_REVIEWERS = 3
-_TELL_REVIEWERS = 6  # fewer say too little of how far reviewers differ
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumed:
-    """What a plan starts from, and where it comes from."""
-
-    prompt: float
-    """Standard deviation between prompts."""
-    reviewer: float
-    """Standard deviation between reviewers."""
-    residual: float
-    """What is left, for ratings."""
-    ties: float
-    """Share of ties, for votes."""
-    seconds: float
-    """Time of one answer, in seconds."""
-    found: Variances | None
-    """The lab's own estimates; None where the figures are published ones."""
-    own_reviewers: bool
-    """Whether there are reviewers enough to tell how far they differ."""
-    own_seconds: bool
-    """Whether the time is the lab's own."""
 
 
 def criteria(filters: Filters, kind: Kind) -> list[str]:
     """List the criteria that were answered within the filters, "overall" first."""
-    frame = filters.ratings(data.ratings()) if kind == "rate" else filters.votes(data.votes())
-    return sorted(map(str, frame["criterion"].unique()), key=lambda name: (name != "overall", name))
+    return starting.criteria(_answers(filters, kind))
 
 
 @once
 def assumed(at: str, filters: Filters, kind: Kind, criterion: str | None) -> Assumed:
     """Return the lab's own estimates where it has them, and published ones where not."""
-    frame = filters.ratings(data.ratings()) if kind == "rate" else filters.votes(data.votes())
-    seconds = median_seconds(frame)
-    found = None
-    if criterion is not None and len(frame):
-        estimate = rating_variances if kind == "rate" else vote_variances
-        found = estimate(frame, criterion)
-    spread = RATING_SPREAD if kind == "rate" else VOTE_SPREAD
-    start = Assumed(
-        prompt=spread.prompt,
-        reviewer=spread.reviewer,
-        residual=spread.residual,
-        ties=TIES,
-        seconds=seconds or SECONDS,
-        found=None,
-        own_reviewers=False,
-        own_seconds=seconds is not None,
-    )
-    return _own(start, found) if found is not None else start
+    return starting.assumed(_answers(filters, kind), kind, criterion)
 
 
-def _own(start: Assumed, found: Variances) -> Assumed:
-    parts = [found.sd(name) for name in ("prompt × system", "reviewer × system", "residual")]
-    prompt, reviewer, residual = parts
-    known = prompt is not None and reviewer is not None and bool(residual)
-    if not known or found.n_reviewers < _FEWEST_REVIEWERS:
-        return start
-    tells = found.n_reviewers >= _TELL_REVIEWERS
-    return replace(
-        start,
-        prompt=round(prompt or 0.0, 2),
-        reviewer=round(reviewer or 0.0, 2) if tells else start.reviewer,
-        own_reviewers=tells,
-        residual=max(0.05, round(residual or 0.0, 2)),
-        ties=round(start.ties if found.tie_rate is None else min(found.tie_rate, 0.9), 2),
-        found=found,
-    )
+def _answers(filters: Filters, kind: Kind) -> pd.DataFrame:
+    return filters.ratings(data.ratings()) if kind == "rate" else filters.votes(data.votes())
 
 
 @once

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from apps.dashboard import parts, planning_charts, planning_words, words
+from apps.dashboard.assumed import Assumed
 from apps.dashboard.data import version
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import planning as results
-from apps.dashboard.results.planning import Assumed
 from lab.study.planning import Kind, Work, prompts_needed, what_helps, within_budget
 from lab.study.power import Spread, vote_spread
 
