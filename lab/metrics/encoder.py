@@ -90,7 +90,7 @@ class TextEncoder:
         """
         found: list[list[int]] = [[] for _ in texts]
         for window in self._windows(texts):
-            found[window.text] += list(np.array(window.ids)[window.is_word])
+            found[window.text] += np.array(window.ids)[window.is_word].tolist()
         return found
 
     def _windows(self, texts: Sequence[str]) -> Iterator[_Window]:
