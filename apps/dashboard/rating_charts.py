@@ -112,7 +112,7 @@ def caterpillar(frame: pd.DataFrame) -> alt.LayerChart:
     """
     reach = max(0.5, float(frame[["low", "high"]].abs().max().max())) * 1.05
     x = alt.Scale(domain=[-reach, reach])
-    title = "points more (right) or less (left) than an average reviewer gives"
+    title = "points more or less than an average reviewer"
     axis = alt.Axis(title=title, tickCount=6, format="+~g", titleLimit=330)
     titles = {"name": "Reviewer", "shown": "Points", "range": "95 % interval",
               "ratings": "Ratings"}  # fmt: skip

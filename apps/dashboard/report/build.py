@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from apps.dashboard import words
+from apps.dashboard import rating_words, words
 from apps.dashboard.filters import Filters
-from apps.dashboard.report import datasheet, judgements, markup, methods, people, preferences
+from apps.dashboard.report import (
+    adjusted,
+    checks,
+    datasheet,
+    judgements,
+    markup,
+    methods,
+    people,
+    predicted,
+    preferences,
+)
 from apps.dashboard.report.experiment import Experiment
 from apps.dashboard.report.gathered import Material, chosen, gather
+from lab.analysis.ratings.ordinal_records import OrdinalModel
 from lab.analysis.reviewers.controls import control_results
 from lab.analysis.verdict.watching import Watched
 from lab.records import Study
@@ -29,15 +40,17 @@ def build(store: Store, filters: Filters) -> str:
     material = gather(store, filters)
     verdicts = preferences.verdicts_of(material)
     means = judgements.means_of(material)
+    models = adjusted.models_of(material)
     agreements = people.agreements(material.ratings, material.votes)
     parts = [
         ("preferences", "Preferences", preferences.part(material, verdicts)),
-        ("ratings", "Ratings", judgements.ratings(material, means)),
+        ("ratings", "Ratings", judgements.ratings(material, means, models)),
+        ("predicted", "Ratings with automatic scores", predicted.part(material)),
         ("agreement", "Agreement", people.agreement(agreements)),
         ("reviewers", "Reviewers", people.conduct(material)),
         ("controls", "Control items", people.controls(people.controls_of(material))),
         ("exclusions", "Reviewers left out", people.left_out(material)),
-        ("hallucination", "Hallucination", judgements.hallucination(material)),
+        ("hallucination", "Hallucination", checks.part(material)),
         ("metrics", "Automatic metrics against people", judgements.metrics(material)),
     ]
     told = [(name, title, body) for name, title, body in parts if body]
@@ -51,7 +64,7 @@ def build(store: Store, filters: Filters) -> str:
     ]
     return _document(
         f"Human evaluation: {material.title}",
-        _summary(material, verdicts),
+        _summary(material, verdicts, models),
         markup.contents([(name, title) for name, title, _ in sections]),
         "".join(markup.section(title, body, name=name) for name, title, body in sections),
     )
@@ -74,15 +87,27 @@ def _document(title: str, *parts: str) -> str:
     )
 
 
-def _summary(material: Material, verdicts: list[Watched]) -> str:
-    n_people = len({*material.ratings["reviewer_id"], *material.votes["reviewer_id"]})
+def _summary(material: Material, verdicts: list[Watched], models: tuple[OrdinalModel, ...]) -> str:
+    given = (material.votes, material.ratings, material.marks)
+    n_people = len({str(who) for frame in given for who in frame["reviewer_id"].unique()})
+    n_marked = material.marks["answer_id"].nunique()
+    said = [words.count(len(material.votes), "vote"), words.count(len(material.ratings), "rating")]
+    said += (
+        [words.count(n_marked, "text looked through for faults", "texts looked through for faults")]
+        if n_marked
+        else []
+    )
     counts = (
-        f"{words.count(len(material.votes), 'vote')} and "
-        f"{words.count(len(material.ratings), 'rating')} by {words.count(n_people, 'reviewer')}. "
+        f"{words.listed(said)} by {words.count(n_people, 'reviewer')}. "
         f"Made on {material.made_at:%d %B %Y, %H:%M} UTC."
     )
     said = [f"{one.criterion}: {one.sentence}" for one in verdicts]
-    told = markup.points(said) if said else markup.paragraph("No votes within these filters.")
+    said += [f"Ratings: {rating_words.finding(models)}"] if models else []
+    told = (
+        markup.points(said)
+        if said
+        else markup.paragraph("No votes and no ratings to compare within these filters.")
+    )
     return markup.paragraph(counts, "note") + told
 
 
@@ -127,15 +152,16 @@ def _datasheets(material: Material) -> list[tuple[str, str, str]]:
 
 
 def _experiment(material: Material, label: str, study: Study) -> Experiment:
-    ratings, votes, controls = (
+    ratings, votes, marks, controls = (
         frame[frame["study"] == label]
-        for frame in (material.ratings, material.votes, material.controls)
+        for frame in (material.ratings, material.votes, material.marks, material.controls)
     )
     return Experiment(
         label=label,
         study=study,
         ratings=ratings,
         votes=votes,
+        marks=marks,
         agreements=people.agreements(ratings, votes),
         controls=control_results(controls),
         decisions=tuple(one for one in material.decisions if one.study == label),

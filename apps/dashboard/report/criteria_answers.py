@@ -11,12 +11,14 @@ from lab.analysis.agreement.repeats import RepeatAgreement
 from lab.records import Severity, SpanCategory
 
 _METHODS = {
-    "rate": "The mean over all ratings, per system.",
+    "rate": "The mean over all ratings, per system; beside it the mean with reviewers' "
+    "severity taken out by an ordinal mixed model.",
     "ab": "Win rates and Bradley–Terry strengths, per system; “both bad” counted apart.",
     "spans": "",
 }
 _TESTS = {
-    "rate": "95 % intervals over reviewers and prompts (pigeonhole bootstrap, t).",
+    "rate": "95 % intervals over reviewers and prompts (pigeonhole bootstrap, t); differences "
+    "by the ordinal mixed model with standardised effect sizes, Holm over pairs and criteria.",
     "ab": "Shares of wins as effect sizes; errors clustered by reviewer and prompt; Holm over "
     "pairs; a confidence sequence for the verdict.",
     "spans": "",

@@ -43,6 +43,8 @@ class Experiment:
     """The study's ratings within the report's filters."""
     votes: pd.DataFrame
     """The study's votes within the filters."""
+    marks: pd.DataFrame
+    """What reviewers marked in texts of the study, one row also where one found nothing."""
     agreements: tuple[Agreements, ...]
     """How far its reviewers agree."""
     controls: ControlResults
@@ -71,12 +73,14 @@ class Experiment:
     @property
     def people(self) -> set[str]:
         """Account ids of those whose answers count."""
-        return {*self.ratings["reviewer_id"], *self.votes["reviewer_id"]}
+        given = (self.ratings, self.votes, self.marks)
+        return {str(who) for frame in given for who in frame["reviewer_id"].unique()}
 
     @property
     def texts(self) -> dict[str, str]:
         """Each judged text's checkpoint, by generation id."""
         found = dict(zip(self.ratings["generation_id"], self.ratings["checkpoint"], strict=True))
+        found |= dict(zip(self.marks["generation_id"], self.marks["checkpoint"], strict=True))
         for side in ("a", "b"):
             ids, names = self.votes[f"generation_{side}_id"], self.votes[f"checkpoint_{side}"]
             found |= dict(zip(ids, names, strict=True))

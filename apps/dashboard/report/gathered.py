@@ -6,7 +6,7 @@ It reads by itself, without a session of Streamlit: a download and the command l
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,13 +14,33 @@ from importlib.metadata import version
 import pandas as pd
 
 from apps.dashboard.filters import Filters
+from apps.dashboard.results import marks as marked
+from apps.dashboard.results.hallucination import Question, join_labels, with_word
 from lab import __version__
 from lab.records import Study, StudyStatus
-from storage import checkpoints, exclusions, frames, scores, studies
+from storage import checked, checkpoints, exclusions, frames, scores, studies
 from storage.client import Store
 from storage.exclusions import Decision
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "duckdb")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What one check said of the texts within the filters, and what people said of them."""
+
+    checker: str
+    """Name of the check."""
+    texts: pd.DataFrame
+    """One row per text that it could say something about."""
+    n_unchecked: int
+    """Texts that it could say nothing about."""
+    labels: pd.DataFrame
+    """One row per text of these that people looked through for hallucinations."""
+    spans: pd.DataFrame
+    """One row per piece that it marks in the labelled texts."""
+    words: dict[str, str]
+    """The labelled texts themselves, by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +59,10 @@ class Material:
     """One row per vote."""
     texts: pd.DataFrame
     """One row per generation, with scores and checks."""
+    marks: pd.DataFrame
+    """One row per piece that a reviewer marked, and per text in which one found nothing."""
+    checks: tuple[Checked, ...]
+    """What the checks say, the source check first; without those that say nothing."""
     controls: pd.DataFrame
     """One row per answer to a control item and criterion."""
     decisions: tuple[Decision, ...]
@@ -78,6 +102,9 @@ def gather(store: Store, filters: Filters) -> Material:
     if filters.study is not None:
         controls = controls[controls["study"] == filters.study]
     labels = {label for label, _, _ in found}
+    # Marks are given on no criterion; a chosen one leaves them all.
+    marks = replace(untagged, criterion=None).ratings(marked.read(store))
+    marks = _of_prompts(marks, allowed)
     return Material(
         filters=filters,
         studies=tuple(found[::-1]),
@@ -85,6 +112,8 @@ def gather(store: Store, filters: Filters) -> Material:
         ratings=_of_prompts(untagged.ratings(frames.ratings(store)), allowed),
         votes=_of_prompts(untagged.votes(frames.votes(store)), allowed),
         texts=_of_prompts(untagged.generations(frames.generations(store)), allowed),
+        marks=marks,
+        checks=tuple(_checks(store, untagged, allowed, marks)),
         controls=controls,
         decisions=tuple(one for one in exclusions.current(store) if one.study in labels),
         metrics=tuple(scores.metrics(store)),
@@ -95,6 +124,26 @@ def gather(store: Store, filters: Filters) -> Material:
             **{name: version(name) for name in _LIBRARIES},
         },
     )
+
+
+def _checks(
+    store: Store, filters: Filters, allowed: Iterable[str] | None, marks: pd.DataFrame
+) -> Iterator[Checked]:
+    for checker in sorted(checked.checkers(store), key=lambda name: (name != "source", name)):
+        every = _of_prompts(filters.generations(checked.checks(store, checker)), allowed)
+        texts = with_word(every)
+        if texts.empty:
+            continue
+        labels = join_labels(texts, marks, Question(checker=checker).rule)
+        ids = list(labels["generation_id"])
+        yield Checked(
+            checker=checker,
+            texts=texts,
+            n_unchecked=len(every) - len(texts),
+            labels=labels,
+            spans=checked.spans_of(store, checker, ids),
+            words=checked.texts_of(store, ids),
+        )
 
 
 def chosen(filters: Filters) -> list[tuple[str, str]]:

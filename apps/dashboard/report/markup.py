@@ -13,9 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from apps.dashboard.drawing import spec
 from apps.dashboard.words import NOTHING
 
 WIDTH = 640
+_WHOLE = 20  # rows up to which a table is not cut by the end of a page
 _number = itertools.count()
 _NUMBER = ' class="number"'
 _PERCENT = re.compile(r"(?<=\d) %")
@@ -76,9 +78,10 @@ def table(frame: pd.DataFrame, caption: str) -> str:
     rows = "".join(
         "<tr>" + "".join(map(_cell, row, digits)) + "</tr>" for row in frame.itertuples(index=False)
     )
+    whole = " whole" if len(frame) <= _WHOLE else ""
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f'<div class="wide{whole}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -92,8 +95,10 @@ def figure(chart: Any, caption: str) -> str:
     """
     import vl_convert
 
-    drawing = chart.properties(width=WIDTH).to_dict()
-    drawing["config"]["axis"]["labelLimit"] = 240  # nobody can point at a name on paper
+    drawing = spec(chart) | {"width": WIDTH}
+    # Nobody can point at a name on paper.
+    axis = drawing["config"]["axis"] | {"labelLimit": 240}
+    drawing["config"] = drawing["config"] | {"axis": axis}
     drawn = vl_convert.vegalite_to_svg(drawing, allowed_base_urls=[])
     # Each chart numbers its clips from 0; in one page they would take one another's.
     own = f"chart{next(_number)}-"

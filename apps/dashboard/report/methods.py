@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from apps.dashboard import check_methods
+
 METHODS = {
     "preferences": (
         "Strengths: Bradley–Terry with ties and a side effect, by maximum likelihood (Bradley and "
@@ -18,6 +20,16 @@ METHODS = {
     "ratings": (
         "Means of ratings: errors from the pigeonhole bootstrap over reviewers and prompts, in "
         "closed form (Owen 2007), t with the smaller number of the two less one.",
+        "Adjusted means and differences: a cumulative-logit mixed model per criterion with random "
+        "effects of reviewer, reviewer's liking of a checkpoint, prompt and text where the ratings "
+        "tell them apart (McCullagh 1980; Christensen 2019), by Laplace approximation; t with "
+        "Satterthwaite's degrees of freedom, p adjusted over pairs and criteria (Holm 1979). "
+        "Chance of the higher rating after Agresti and Kateri (2017).",
+    ),
+    "predicted": (
+        "Ratings with automatic scores: prediction-powered inference with power tuning (PPI++, "
+        "Angelopoulos, Duchi and Zrnic 2023), cross-fitted over prompts (Zrnic and Candès 2024) by "
+        "ridge regression; errors by the jackknife over reviewers and over prompts.",
     ),
     "agreement": (
         "Agreement: Krippendorff's alpha (ordinal for ratings, nominal for votes; Krippendorff "
@@ -29,8 +41,12 @@ METHODS = {
         "Cohen's kappa (1960), for ratings with quadratic weights (1968).",
     ),
     "hallucination": (
-        "Hallucination rates: share of checked texts with a mark, clustered by prompt, t on the "
+        "A check's own rates: share of checked texts with a mark, clustered by prompt, t on the "
         "logit scale; Clopper and Pearson (1934) where all or none are marked.",
+        f"Corrected rates: {check_methods.RATES}",
+        f"Precision, recall and ranking: {check_methods.ACCURACY} {check_methods.RANKING}",
+        f"The threshold: {check_methods.THRESHOLD}",
+        f"Calibration: {check_methods.CALIBRATION}",
     ),
     "metrics": (
         "Metrics against people: Kendall's tau-b within prompts, averaged over prompts (Deutsch, "

@@ -7,8 +7,8 @@ import pandas as pd
 
 from apps.dashboard import control_items, words
 from apps.dashboard.report.gathered import Material
-from apps.dashboard.report.judgements import ends
 from apps.dashboard.report.markup import paragraph, points, table
+from apps.dashboard.report.tables import ends, noted
 from lab.analysis.agreement.estimates import (
     Agreement,
     Agreements,
@@ -56,7 +56,7 @@ def agreement(found: tuple[Agreements, ...]) -> str:
     return paragraph(
         "1 is full agreement and 0, but for “same answer”, what chance gives. Intervals are over "
         "texts and reviewers together, or over texts where reviewers are too few (see the note)."
-    ) + table(pd.DataFrame(rows), "Agreement of reviewers")
+    ) + table(noted(rows), "Agreement of reviewers")
 
 
 def conduct(material: Material) -> str:
@@ -77,13 +77,20 @@ def conduct(material: Material) -> str:
         }
         for one in found
     ]
-    frame = pd.DataFrame(rows).sort_values("reviewer", kind="stable")
+    frame = pd.DataFrame(rows).sort_values(
+        "reviewer", key=lambda names: names.map(words.in_order), kind="stable"
+    )
     numbers = ["median seconds", "severity in points", "agreement of ratings",
                "agreement of votes", "left won"]  # fmt: skip
     return paragraph(
         "Each is compared with the others on the same texts. Severity below 0 is stricter than the "
         "others; agreement of ratings is Pearson's r with the mean of the others."
-    ) + table(frame.astype(dict.fromkeys(numbers, float)), "Reviewers, by pseudonym")
+    ) + table(_known(frame.astype(dict.fromkeys(numbers, float))), "Reviewers, by pseudonym")
+
+
+def _known(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what is known, or was done, of nobody."""
+    return frame[[name for name in frame if frame[name].notna().any() and (frame[name] != 0).any()]]
 
 
 def left_out(material: Material) -> str:

@@ -9,6 +9,7 @@ from apps.dashboard.colours import by_checkpoint
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, points, subsection, table
 from apps.dashboard.results import verdict as verdicts
+from lab.analysis.intervals import Interval
 from lab.analysis.preferences import choosing
 from lab.analysis.preferences.bradley_terry import BradleyTerry, bradley_terry
 from lab.analysis.verdict import explaining
@@ -17,6 +18,8 @@ from lab.analysis.verdict.watching import Watched, looks, watch
 SMALLEST = 0.05
 """Difference from one half that matters, as the page Verdict has it at first."""
 MOST_PAIRS = 45
+MOST_WITH_NAIVE = 30
+"""Checkpoints up to which naive intervals are drawn too, so that the chart fits a page."""
 
 
 def criteria(material: Material) -> tuple[str, ...]:
@@ -108,14 +111,16 @@ def _board(material: Material, model: BradleyTerry) -> str:
     board = verdicts.leaderboard(model)
     board["tied with"] = [_shortened(place.tied_with) for place in model.places]
     pairs = verdicts.contrasts(model)
-    shown = pairs.head(MOST_PAIRS)
+    shown = _pairs(pairs.head(MOST_PAIRS))
     more = len(pairs) - len(shown)
+    naive = len(model.places) <= MOST_WITH_NAIVE
+    beside = "dotted below, what naive intervals would be. " if naive else ""
     return "".join(
         [
             figure(
-                verdict_charts.forest(verdicts.forest(model.places), shades, naive=True),
-                "Strengths with 95 % intervals clustered by reviewer and by prompt; dotted below, "
-                "what naive intervals would be. At the right: the places that each may hold.",
+                verdict_charts.forest(verdicts.forest(model.places), shades, naive=naive),
+                f"Strengths with 95 % intervals clustered by reviewer and by prompt; {beside}At "
+                "the right: the places that each may hold.",
             ),
             table(
                 _without_empty(board), f"Leaderboard on {model.criterion}; strengths are log odds"
@@ -125,6 +130,30 @@ def _board(material: Material, model: BradleyTerry) -> str:
             ),
             paragraph(f"And {words.count(more, 'pair')} more." if more else "", "note"),
         ]
+    )
+
+
+def _pairs(found: pd.DataFrame) -> pd.DataFrame:
+    """Put each interval into one column, so that the table is not too wide for paper."""
+
+    def written(prefix: str) -> list[str]:
+        ends = zip(found[f"{prefix}low"], found[f"{prefix}high"], strict=True)
+        return [
+            words.percent_range(None if low != low else Interval(low, high, 0.95))
+            for low, high in ends
+        ]
+
+    return pd.DataFrame(
+        {
+            "checkpoint": found["checkpoint"],
+            "opponent": found["opponent"],
+            "wins": [words.percent(share) for share in found["wins"]],
+            "95 % interval": written(""),
+            "naive interval": written("naive "),
+            "Holm p": found["Holm p"],
+            "told apart": found["told apart"],
+            "note": found["note"],
+        }
     )
 
 

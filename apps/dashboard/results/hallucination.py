@@ -75,18 +75,20 @@ def checkers(at: str) -> list[str]:
 
 def rates(filters: Filters, asked: Question) -> pd.DataFrame:
     """Return each checkpoint's rate by the check, and corrected by what people say."""
-    return frame(
-        {
-            **row(one.checkpoint, one.value, one.interval, one.reason, share=True),
-            "by_check": one.by_check,
-            "shown_by_check": words.percent(one.by_check),
-            "by_people": one.by_people,
-            "n_checked": one.n_checked,
-            "n_labelled": one.n_labelled,
-            "weight": one.weight,
-        }
-        for one in _rates(data.version(), filters, asked.checker, asked.rule)
-    )
+    return frame(map(rate_row, _rates(data.version(), filters, asked.checker, asked.rule)))
+
+
+def rate_row(one: CorrectedRate) -> dict[str, Any]:
+    """Return a checkpoint's rate as a row, both by the check and corrected."""
+    return {
+        **row(one.checkpoint, one.value, one.interval, one.reason, share=True),
+        "by_check": one.by_check,
+        "shown_by_check": words.percent(one.by_check),
+        "by_people": one.by_people,
+        "n_checked": one.n_checked,
+        "n_labelled": one.n_labelled,
+        "weight": one.weight,
+    }
 
 
 @once
@@ -95,12 +97,30 @@ def judged(at: str, filters: Filters, checker: str, rule: Rule) -> Judged | None
     labels = labelled(at, filters, checker, rule)
     if labels.empty:
         return None
-    scores, said, prompts = _arrays(labels)
-    given = marks(filters)
-    given = given[given["generation_id"].isin(labels["generation_id"])]
     ids = list(labels["generation_id"])
     spans = checked.spans_of(data.store(), checker, ids)
-    sentences = sentence_labels(given, spans, checked.texts_of(data.store(), ids), rule)
+    return judged_by(labels, marks(filters), spans, checked.texts_of(data.store(), ids), rule)
+
+
+def judged_by(
+    labels: pd.DataFrame,
+    marked: pd.DataFrame,
+    spans: pd.DataFrame,
+    texts: dict[str, str],
+    rule: Rule,
+) -> Judged:
+    """Hold a check against what people marked.
+
+    Args:
+        labels: the texts that both looked at; see `join_labels`.
+        marked: reviewers' marks; see `storage.frames.reviewer_spans`.
+        spans: the check's pieces of these texts; see `storage.checked.spans_of`.
+        texts: the texts themselves, by their ids.
+        rule: how many of a text's reviewers make it count as hallucinated.
+    """
+    scores, said, prompts = arrays(labels)
+    given = marked[marked["generation_id"].isin(labels["generation_id"])]
+    sentences = sentence_labels(given, spans, texts, rule)
     places = pd.factorize(sentences["prompt_id"])[0]
     flagged = sentences["score"].to_numpy() > 0
     return Judged(
@@ -121,23 +141,32 @@ def judged(at: str, filters: Filters, checker: str, rule: Rule) -> Judged | None
 @once
 def threshold(at: str, filters: Filters, asked: Question) -> Threshold:
     """Return the threshold that keeps the promise asked for, or why there is none."""
-    scores, said, prompts = _arrays(labelled(at, filters, asked.checker, asked.rule))
+    scores, said, prompts = arrays(labelled(at, filters, asked.checker, asked.rule))
     return choose_threshold(scores, said, prompts, asked.most_missed, asked.confidence)
 
 
 @once
 def labelled(at: str, filters: Filters, checker: str, rule: Rule) -> pd.DataFrame:
     """Return one row per text that the check scored and people looked through."""
-    labels = text_labels(marks(filters), rule)
-    known = scored(at, filters, checker)[["generation_id", "score", "n_spans"]]
+    return join_labels(scored(at, filters, checker), marks(filters), rule)
+
+
+def join_labels(texts: pd.DataFrame, marked: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Return one row per text that has both a score of the check and people's marks, or none."""
+    known = texts[["generation_id", "score", "n_spans"]]
+    labels = text_labels(marked, rule)
     return labels.merge(known, on="generation_id").sort_values("generation_id")
 
 
 @once
 def scored(at: str, filters: Filters, checker: str) -> pd.DataFrame:
     """Return the texts within the filters that the check could say something about."""
-    every = filters.generations(_checks(at, checker))
-    return every[(every["status"] == "ok").to_numpy() & every["score"].notna().to_numpy()]
+    return with_word(filters.generations(_checks(at, checker)))
+
+
+def with_word(texts: pd.DataFrame) -> pd.DataFrame:
+    """Narrow the frame of a check to the texts that it could say something about."""
+    return texts[(texts["status"] == "ok").to_numpy() & texts["score"].notna().to_numpy()]
 
 
 @once
@@ -204,8 +233,12 @@ def texts_to_read(filters: Filters, asked: Question, limit: float | None) -> pd.
 
 @once
 def _rates(at: str, filters: Filters, checker: str, rule: Rule) -> tuple[CorrectedRate, ...]:
-    texts = scored(at, filters, checker)
-    said = labelled(at, filters, checker, rule).set_index("generation_id")["hallucinated"]
+    return corrected(scored(at, filters, checker), labelled(at, filters, checker, rule))
+
+
+def corrected(texts: pd.DataFrame, labels: pd.DataFrame) -> tuple[CorrectedRate, ...]:
+    """Correct each checkpoint's rate by the check by what people say of some of the texts."""
+    said = labels.set_index("generation_id")["hallucinated"]
     joined = texts.assign(
         flagged=texts["n_spans"] > 0,
         hallucinated=texts["generation_id"].map(said).astype("Float64"),
@@ -218,7 +251,8 @@ def _checks(at: str, checker: str) -> pd.DataFrame:
     return checked.checks(data.store(), checker)
 
 
-def _arrays(labels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def arrays(labels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return scores, what people say (1 for hallucinated) and the prompts' numbers."""
     return (
         labels["score"].to_numpy(dtype=float),
         labels["hallucinated"].to_numpy(dtype=float),

@@ -10,6 +10,7 @@ from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.rows import once
 from storage import frames
+from storage.client import Store
 
 
 def marks(filters: Filters) -> pd.DataFrame:
@@ -20,9 +21,14 @@ def marks(filters: Filters) -> pd.DataFrame:
 
 @once
 def every(at: str) -> pd.DataFrame:
-    """Return all marks, with a column `excluded`: by a decision about the study's reviewer."""
-    found = frames.reviewer_spans(data.store())
-    left_out = frames.excluded(data.store())
+    """Return all marks; see `read`."""
+    return read(data.store())
+
+
+def read(store: Store) -> pd.DataFrame:
+    """Read all marks, with a column `excluded`: by a decision about the study's reviewer."""
+    found = frames.reviewer_spans(store)
+    left_out = frames.excluded(store)
     pairs = set(zip(left_out["study"], left_out["reviewer"], strict=True))
     given = zip(found["study"], found["reviewer"], strict=True)
     return found.assign(excluded=[pair in pairs for pair in given])

@@ -12,9 +12,10 @@ from apps.dashboard.results.rows import frame, once, row
 from lab.analysis.intervals import Interval
 from lab.analysis.ratings.means import MeanRating, RatingShare, mean_rating, rating_shares
 from lab.analysis.ratings.ordinal import ordinal_models
-from lab.analysis.ratings.ordinal_records import OrdinalModel
+from lab.analysis.ratings.ordinal_records import OrdinalModel, RatedPair
 
-_AT_ONCE = 40_000
+AT_ONCE = 40_000
+"""Ratings up to which the model is fitted without being asked for."""
 _PER_SECOND = 12_000
 
 
@@ -47,7 +48,7 @@ def shares(filters: Filters) -> pd.DataFrame:
 def seconds(filters: Filters) -> int | None:
     """Return about how long the model takes, where that is too long to wait for unasked."""
     n = len(filters.ratings(data.ratings()))
-    return None if n <= _AT_ONCE else max(1, round(n / _PER_SECOND))
+    return None if n <= AT_ONCE else max(1, round(n / _PER_SECOND))
 
 
 def models(filters: Filters) -> tuple[OrdinalModel, ...]:
@@ -76,24 +77,29 @@ def pairs(filters: Filters) -> pd.DataFrame:
     """Return the difference between every two checkpoints on every criterion."""
     return pd.DataFrame(
         [
-            {
-                "criterion": model.criterion,
-                "checkpoint": one.checkpoint,
-                "against": one.opponent,
-                "points": one.points,
-                **_ends("points", one.points_interval),
-                "effect size": one.effect,
-                **_ends("effect", one.effect_interval),
-                "rated higher": one.superiority,
-                **_ends("rated higher", one.superiority_interval),
-                "p": one.p,
-                "Holm p": one.p_holm,
-                "why not": one.reason,
-            }
+            pair_row(model.criterion, one)
             for model in models(filters)
             for one in model.pairs
         ]
     )
+
+
+def pair_row(criterion: str, one: RatedPair) -> dict[str, object]:
+    """Return the difference between two checkpoints on a criterion as a row of a table."""
+    return {
+        "criterion": criterion,
+        "checkpoint": one.checkpoint,
+        "against": one.opponent,
+        "points": one.points,
+        **_ends("points", one.points_interval),
+        "effect size": one.effect,
+        **_ends("effect", one.effect_interval),
+        "rated higher": one.superiority,
+        **_ends("rated higher", one.superiority_interval),
+        "p": one.p,
+        "Holm p": one.p_holm,
+        "why not": one.reason,
+    }
 
 
 def severities(filters: Filters, criterion: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from apps.dashboard import check_charts, checking, colours, data, parts, words
+from apps.dashboard import check_methods as methods
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import hallucination as results
 from apps.dashboard.results.hallucination import Judged, Question
@@ -106,9 +107,7 @@ def _rates(filters: Filters, asked: Question) -> None:
     parts.section(
         "How often",
         "Share of texts with a hallucination. The square is what the check marks; the dot, with "
-        "its 95 % interval over prompts, is what people would say of all texts: people's labels, "
-        "joined with the check's flags on the texts that nobody looked through "
-        "(prediction-powered inference, Angelopoulos, Duchi and Zrnic 2023).",
+        "its 95 % interval over prompts, is what people would say of all texts.",
     )
     found = results.rates(filters, asked)
     shades = _shades(found["name"].tolist())
@@ -127,6 +126,12 @@ def _rates(filters: Filters, asked: Question) -> None:
     wanted = ["checkpoint", "by the check", "labelled by people", "corrected", "low", "high"]
     rest = ["interval or why none", "checked texts", "labelled texts", "weight of the check"]
     parts.table(table[wanted + rest], "hallucination-rates", checking.shares(wanted[1:]))
+    parts.explained(
+        "Rates",
+        "What people said of the texts that they looked through, corrected by how much more or "
+        "less often the check flags the other texts; its weight is 0 where flags follow nobody.",
+        methods.RATES,
+    )
 
 
 def _kinds(filters: Filters, asked: Question) -> None:
@@ -173,14 +178,19 @@ def _accuracy(found: Judged) -> None:
     parts.cards(checking.cards(found))
     columns = checking.numbers(["value", "low", "high"])
     parts.table(results.figures(found), "check-accuracy", columns)
+    parts.explained(
+        "Precision and recall",
+        "Of whole texts, of their sentences and of the marked pieces: a check may find the right "
+        "texts and still mark the wrong words.",
+        methods.ACCURACY,
+    )
 
 
 def _threshold(filters: Filters, asked: Question) -> float | None:
     parts.section(
         "From which score on to flag",
-        "The highest threshold of which the labelled texts prove, by exact binomial tests in a "
-        "fixed order (Learn then Test, Angelopoulos and others 2021), that it misses few "
-        "hallucinated texts. Texts on one prompt count as fewer (Kish 1965).",
+        "The highest threshold of which the labelled texts prove that it misses few hallucinated "
+        "ones.",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.selectbox("Miss at most", list(MISSED), index=1, key="most_missed", bind="query-params",
@@ -189,6 +199,12 @@ def _threshold(filters: Filters, asked: Question) -> float | None:
                      width=160)  # fmt: skip
     found = results.threshold(data.version(), filters, asked)
     parts.meaning(checking.promise(found))
+    parts.explained(
+        "Threshold",
+        "Reviewers then need to look only at texts from this score on, and know the risk that a "
+        "hallucinated one was passed over.",
+        methods.THRESHOLD,
+    )
     if found.value is None:
         return None
     every = results.scored(data.version(), filters, asked.checker)
@@ -200,7 +216,7 @@ def _ranking(found: Judged, limit: float | None) -> None:
     parts.section(
         "Precision against recall",
         "Each point is a threshold; the dashed line is what guessing gives. The area is the "
-        "average precision, its interval from resampled prompts.",
+        "average precision.",
     )
     if found.curve is None:
         parts.note("People call none of the labelled texts hallucinated.")
@@ -213,6 +229,12 @@ def _ranking(found: Judged, limit: float | None) -> None:
         "recall": found.curve.recall,
     })  # fmt: skip
     parts.download(curve, "precision-recall")
+    parts.explained(
+        "Average precision",
+        "How right the flags are on average while the threshold falls from the highest score to "
+        "where the last hallucinated text is found.",
+        methods.RANKING,
+    )
 
 
 def _calibration(found: Judged) -> None:
@@ -227,6 +249,12 @@ def _calibration(found: Judged) -> None:
     parts.table(checking.calibrations(found), "calibration", checking.numbers(
         ["calibration error", "without correction", "Brier score"]
     ))  # fmt: skip
+    parts.explained(
+        "Calibration",
+        "How far scores are from the share of texts that people call hallucinated, and how far "
+        "after a calibration that never saw the prompt it is tried on.",
+        methods.CALIBRATION,
+    )
 
 
 def _agreement(filters: Filters) -> None:
@@ -235,6 +263,12 @@ def _agreement(filters: Filters) -> None:
         "No check can agree with people better than people with one another.",
     )
     parts.cards(checking.agreed(results.agreement(data.version(), filters)))
+    parts.explained(
+        "Agreement on marks",
+        "Alpha: whether two people call the same texts hallucinated, 0 being chance. Overlap: how "
+        "much of what one of them marks another marks too.",
+        methods.AGREEMENT,
+    )
 
 
 def _texts(filters: Filters, asked: Question, limit: float | None) -> None:

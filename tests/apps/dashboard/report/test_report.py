@@ -8,17 +8,23 @@ from datetime import date
 
 import pytest
 
+from apps.dashboard import rating_words
 from apps.dashboard.filters import Filters
-from apps.dashboard.report import markup
+from apps.dashboard.report import markup, predicted
 from apps.dashboard.report.build import build, file_name
 from apps.dashboard.report.datasheet import BLANK
 from apps.dashboard.report.gathered import chosen, gather
+from apps.dashboard.results import marks as marked
+from lab.analysis.prediction.estimates import predicted_means
 from lab.analysis.ratings.means import mean_rating
+from lab.analysis.ratings.ordinal import ordinal_models
 from lab.analysis.verdict.watching import watch
 from lab.cli import main
 from lab.records import Account, Exclusion, PromptTag, Role
 from storage import frames
+from tests.apps.dashboard.checked import dialogues
 from tests.apps.dashboard.compared import CLEAR
+from tests.apps.dashboard.conftest import make_home, opened
 
 HOSTILE = "<script>alert(1)</script>\"' ${x} &amp; \u202egnp.\u202c"
 
@@ -182,7 +188,7 @@ def test_whom_an_analyst_has_left_out_is_named_with_the_reason(voted) -> None:
 
 def test_a_lab_with_nothing_in_it(bare) -> None:
     page = build(bare, Filters())
-    assert "No votes within these filters." in page
+    assert "No votes and no ratings to compare within these filters." in page
     assert "There is no study." in page
 
 
@@ -195,3 +201,52 @@ def test_the_command_writes_the_file(filled, capsys, tmp_path) -> None:
     assert (filled.home.reports / "report-first-look.html").exists()
     assert main(["report", "--home", str(filled.home.path), "--study", "nosuch"]) == 2
     assert "no study named 'nosuch'; there is: first-look" in capsys.readouterr().err
+
+
+def test_ratings_are_told_with_severity_taken_out(filled, written) -> None:
+    models = ordinal_models(frames.ratings(filled))
+    assert rating_words.finding(models) in written.replace("\u00a0", " ").replace("&#x27;", "'")
+    assert "Every two checkpoints, reviewers&#x27; severity taken out" in written
+    for model in models:
+        for one in model.checkpoints:
+            assert f'<td class="number">{one.value:.2f}</td>' in written
+        for pair in model.pairs:
+            row = f"<td>{pair.checkpoint}</td><td>{pair.opponent}</td><td>{pair.points:+.2f} ["
+            assert f"<td>{model.criterion}</td>{row}" in written
+
+
+def test_too_many_ratings_for_the_model_are_said_to_be(filled, monkeypatch) -> None:
+    monkeypatch.setattr("apps.dashboard.report.adjusted.AT_ONCE", 10)
+    page = build(filled, Filters())
+    assert "Raw means only" in page
+    assert "more than the 10 up to which a report takes reviewers" in page
+    assert "Every two checkpoints" not in page
+
+
+def test_checks_are_held_against_what_people_marked(published, tmp_path) -> None:
+    dialogues(published("q2/cross_annotation.csv"), tmp_path, 60)
+    with opened(make_home(tmp_path)) as store:
+        page = build(store, Filters())
+        marks = marked.read(store)
+    assert len(marks) >= 120
+    assert "The source check, held against people&#x27;s marks" in page
+    assert "hallucinated, by 120 texts that 1 person looked through." in page
+    assert "Hallucination rates, source check, corrected by people" in page
+    assert "120 texts looked through for faults by 1 reviewer." in page
+    assert answers(page, "3.2.1") == ["1, without those left out of the results."]
+    assert "120 texts with an answer that counts" in answers(page, "3.1.1")[0]
+    assert "Corrected rates: Prediction-powered inference" in page
+
+
+def test_scores_of_unrated_texts_narrow_the_ratings(filled) -> None:
+    material = gather(filled, Filters())
+    few = material.ratings[material.ratings["prompt_id"].isin(
+        material.ratings["prompt_id"].unique()[:6]
+    )]  # fmt: skip
+    page = predicted.part(dataclasses.replace(material, ratings=few))
+    found = predicted_means(few, material.texts, [*material.metrics, "n_spans"])
+    known = [one for one in found if one.value is not None]
+    assert known
+    assert "Mean ratings with automatic scores, in points" in page
+    for one in known:
+        assert f'<td>{one.criterion}</td><td>{one.checkpoint}</td><td class="number">' in page
