@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lab.records import Item, ItemKind
+from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.conftest import PAGES
 from tests.apps.dashboard.filled import HOSTILE
 
@@ -33,6 +34,15 @@ def test_every_page_renders_at_every_width(visit, address, width) -> None:
         wide = "document.documentElement.scrollWidth <= innerWidth"
         inside = "document.querySelector('[data-testid=stMain]')"
         assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth"), path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_of_any_page(visit, address, scheme) -> None:
+    tab = visit(address)
+    tab.page.emulate_media(color_scheme=scheme)
+    for path in PAGES:
+        tab.go(f"{path}?checkpoints=baseline&checkpoints=candidate")
+        assert serious(tab.page) == [], path
 
 
 def test_every_page_says_what_to_do_when_there_is_nothing(visit, bare_address) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.conftest import accounts, make_home, opened
 from tests.apps.dashboard.drifting import Drifting
 
@@ -29,8 +29,7 @@ def test_nothing_is_wrong_or_cut_off(visit, addresses, width) -> None:
     assert tab.page.locator('[data-testid="stException"], .empty').count() == 0
     wide = "document.documentElement.scrollWidth <= innerWidth"
     assert tab.page.evaluate(wide)
-    found = Axe().run(tab.page, "[data-testid=stMain]").response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert serious(tab.page) == []
 
 
 def test_a_change_is_named_with_its_day(visit, addresses) -> None:

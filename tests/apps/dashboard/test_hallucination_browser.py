@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.checked import dialogues
 from tests.apps.dashboard.conftest import make_home, opened
 
@@ -28,8 +28,7 @@ def test_nothing_is_wrong_or_cut_off(visit, address, width, scheme) -> None:
     tab.page.wait_for_selector("[data-testid=stVegaLiteChart] svg.marks")
     assert tab.page.locator('[data-testid="stException"], .empty').count() == 0
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(tab.page, "[data-testid=stMain]").response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert serious(tab.page) == []
 
 
 def test_published_labels_judge_the_check(visit, address) -> None:

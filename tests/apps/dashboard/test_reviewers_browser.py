@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from lab.cli import main
 from storage import exclusions
 from storage.client import open_store
+from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.conftest import accounts, make_home, opened
 
 pytestmark = pytest.mark.browser
@@ -20,17 +20,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def address(serve, voted) -> str:
     return serve(voted)
-
-
-def serious(page) -> list[tuple[str, list[str]]]:
-    """Return what axe finds that keeps somebody out."""
-    # The navigation beside it is Streamlit's own.
-    found = Axe().run(page, "[data-testid=stMain]").response["violations"]
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (400, "dark")])

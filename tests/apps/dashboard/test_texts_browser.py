@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.filled import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,7 @@ def test_nothing_is_wrong_or_cut_off(visit, address, lab, width, scheme) -> None
     tab.go(f"/texts?text={lab.generations[0].id}")
     tab.page.wait_for_selector("p.words.diff")
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(tab.page, "[data-testid=stMain]").response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert serious(tab.page) == []
 
 
 def test_a_search_stands_in_the_address(visit, address, lab) -> None:
