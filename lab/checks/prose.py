@@ -1,7 +1,8 @@
 """A text and a source in plain language into findings, and how far the source supports the text.
 
-Numbers, names and words are compared; nothing is known of what is usual. Of a fact card only
-numbers and names are compared, since a story around a card uses many words that are not on it.
+A sentence that the source hardly has is marked as a whole, and numbers, dates, names and words
+inside are marked as what speaks against it. Of a fact card only numbers, dates and names are
+compared, since a story around a card uses many words that are not on it.
 """
 
 from __future__ import annotations
@@ -10,111 +11,180 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from lab.checks.dates import Date, agrees, find_dates
 from lab.checks.mentions import counts, read_units
+from lab.checks.quantities import Quantity, equals, find_quantities
+from lab.checks.support import Rarity, Sentence, Source, Support, read_source, stem, support
 from lab.checks.tokens import Token
 from lab.checks.types import Finding, any_of
 from lab.records import SpanType
 from lab.text import is_content
 
-_ENDINGS = ("ies", "ing", "ed", "es", "ly", "s", "e")
-_MIN_STEM = 3
-_UNSUPPORTED = 0.5
-"""Least share of a sentence's content words that the source must have, not to be marked."""
+_LOW = 0.5
+"""Least share of a sentence's content words, by weight, that two sentences of the source must
+have, for the sentence not to be marked."""
 
 
-class _Source(NamedTuple):
-    """A source as the comparison needs it."""
+class _Known(NamedTuple):
+    """What the source says, as the comparison needs it."""
 
-    stems: frozenset[str]
+    source: Source
     heads: frozenset[str]
     """Beginnings of the stems, of four letters or more."""
-    pairs: frozenset[tuple[str, str]]
-    numbers: dict[str, str]
-    """Numbers as written, by canonical value."""
-    counted: dict[str, str]
-    """Numbers as written, by the stem of the word that they count."""
+    numbers: dict[str, Token]
+    """Numbers by canonical value."""
+    counted: dict[str, Token]
+    """Numbers by the stem of the word that they count."""
+    dates: list[Date]
+    quantities: list[Quantity]
+    """Numbers with a unit of measurement."""
 
 
-def check_prose(text: str, source: str, *, is_card: bool) -> tuple[list[Finding], float]:
-    """Compare a text with its source by numbers, names and words.
+def check_prose(
+    text: str, source: str, *, is_card: bool, rarity: Rarity | None = None
+) -> tuple[list[Finding], float]:
+    """Compare a text with its source by numbers, dates, names and words.
 
     Args:
         text: the text.
-        source: the source; its words may stand in any order.
+        source: the source; its sentences may stand in any order.
         is_card: whether the source is a fact card: then other words are not compared.
+        rarity: how usual words are in the data set's sources.
 
     Returns:
         The findings, and the evidence against the text, in [0, 1].
     """
-    known = _read_source(source)
+    known = _read(source)
     units = read_units(text)
-    findings = [*_numbers(units, known), *_names(units, known)]
+    dates = find_dates(text)
+    findings = [
+        *_dates(text, dates, known),
+        *_numbers(text, _outside(units, dates), known),
+        *_names(_outside(units, dates), known),
+    ]
     if is_card:
         return findings, any_of([found.score for found in findings])
-    return [*findings, *_words(units, known)], 1.0 - _support(units, known)
+    measured = support(text, known.source, rarity)
+    return [*findings, *_sentences(measured, known, _has_case(units))], measured.lack
 
 
-def stem(word: str) -> str:
-    """Take an English ending off a folded word, so that "painted" and "paints" are alike.
-
-    Args:
-        word: the word.
-    """
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
-            return word[: -len(ending)] + ("y" if ending == "ies" else "")
-    return word
-
-
-def _read_source(source: str) -> _Source:
-    units = read_units(source)
-    stems = [stem(unit.fold) for unit in units]
+def _read(text: str) -> _Known:
+    source = read_source(text)
     counted = {
-        stem(after.fold): unit.word
-        for unit, after in pairwise(units)
+        stem(after.fold): unit
+        for unit, after in pairwise(source.units)
         if counts(unit) and is_content(after.fold)
     }
-    return _Source(
-        stems=frozenset(stems),
-        heads=frozenset(word[:n] for word in set(stems) for n in range(4, min(len(word), 20) + 1)),
-        pairs=frozenset(pairwise(stems)),
-        numbers={unit.fold: unit.word for unit in units if counts(unit)},
+    return _Known(
+        source=source,
+        heads=frozenset(
+            word[:n] for word in source.stems for n in range(4, min(len(word), 20) + 1)
+        ),
+        numbers={unit.fold: unit for unit in source.units if counts(unit)},
         counted=counted,
+        dates=find_dates(text),
+        quantities=find_quantities(text, source.units),
     )
 
 
-def _numbers(units: Sequence[Token], source: _Source) -> Iterator[Finding]:
+def _outside(units: Sequence[Token], dates: Sequence[Date]) -> list[Token]:
+    """Leave out what stands within dates, in one pass over both."""
+    kept, at = [], 0
+    for unit in units:
+        while at < len(dates) and dates[at].end <= unit.start:
+            at += 1
+        if at == len(dates) or unit.end <= dates[at].start:
+            kept.append(unit)
+    return kept
+
+
+def _dates(text: str, dates: Sequence[Date], known: _Known) -> Iterator[Finding]:
+    for date in dates:
+        if agrees(date, known.dates) or (date.day is None and _year_known(date, known)):
+            continue
+        said = text[date.start : date.end]
+        yield Finding(
+            start=date.start,
+            end=date.end,
+            type=SpanType.DATE,
+            score=0.8,
+            evidence=f"the source has {'other dates' if known.dates else 'no date'}; "
+            f"the text says {said!r}",
+            evidence_start=known.dates[0].start if known.dates else None,
+            evidence_end=known.dates[0].end if known.dates else None,
+        )
+
+
+def _year_known(date: Date, known: _Known) -> bool:
+    """Tell whether a source without dates has the year, for a text with month and year."""
+    return not known.dates and str(date.year) in known.numbers
+
+
+def _numbers(text: str, units: Sequence[Token], known: _Known) -> Iterator[Finding]:
     """Find numbers that the source has not, and numbers of things of which it has another."""
+    measured = {one.place: one for one in find_quantities(text, units)}
     for place, unit in enumerate(units):
-        if not counts(unit) or unit.fold in source.numbers:
+        if not counts(unit) or _number_known(unit, measured.get(place), known):
             continue
-        after = stem(units[place + 1].fold) if place + 1 < len(units) else ""
-        if after in source.counted:
-            said = f"{source.counted[after]} {units[place + 1].word}"
-            evidence = f"the source says {said!r}; the text says {unit.word!r}"
-            yield _finding(unit, unit, SpanType.CONTRADICTION, 0.9, evidence)
+        after = units[place + 1] if place + 1 < len(units) else None
+        other = known.counted.get(stem(after.fold)) if after is not None else None
+        if after is not None and other is not None and other.fold != unit.fold:
+            evidence = f"the source says {f'{other.word} {after.word}'!r}; the text says "
+            yield _finding(
+                unit, unit, SpanType.CONTRADICTION, 0.9, evidence + repr(unit.word), other
+            )
             continue
-        has = ", ".join(list(source.numbers.values())[:5]) or "no number"
+        has = ", ".join(one.word for one in list(known.numbers.values())[:5]) or "no number"
         evidence = f"the source has {has}; the text says {unit.word!r}"
-        yield _finding(unit, unit, SpanType.NUMBER, 0.7, evidence)
+        if unit.fold in known.numbers:
+            evidence = f"the source has {unit.word!r} in another unit"
+        near = known.numbers.get(unit.fold)
+        yield _finding(unit, unit, SpanType.NUMBER, 0.7, evidence, near)
 
 
-def _names(units: Sequence[Token], source: _Source) -> Iterator[Finding]:
-    """Find capitalised words that the source has not; none in a text without a use of case."""
+def _number_known(unit: Token, measured: Quantity | None, known: _Known) -> bool:
+    if measured is not None:
+        alike = [one for one in known.quantities if one.dimension == measured.dimension]
+        if any(equals(measured, one) for one in alike):
+            return True
+        said = known.numbers.get(unit.fold)
+        places = {known.source.units[one.place].start for one in known.quantities}
+        # The bare number, or its unit left out: nothing speaks against it.
+        return said is not None and (said.start not in places)
+    return unit.fold in known.numbers
+
+
+def _has_case(units: Sequence[Token]) -> bool:
+    """Tell whether capitals tell names: some inner words have them, and not most."""
     inner = [unit for unit in units if not unit.initial and unit.word[0].isalpha()]
-    upper = {unit.fold for unit in inner if unit.word[0].isupper()}
-    if 2 * sum(unit.word[0].isupper() for unit in inner) > len(inner):
-        return
+    n_upper = sum(unit.word[0].isupper() for unit in inner)
+    return 0 < n_upper <= len(inner) / 2
+
+
+def names_of(units: Sequence[Token]) -> list[Token]:
+    """Return the capitalised words that are names; none in a text without a use of case.
+
+    Args:
+        units: a text's words and numbers.
+    """
+    if not _has_case(units):
+        return []
+    upper = {unit.fold for unit in units if not unit.initial and unit.word[0].isupper()}
     lower = {unit.fold for unit in units if unit.word[0].islower()}
+    return [unit for unit in units if _is_name(unit, upper, lower)]
+
+
+def _names(units: Sequence[Token], known: _Known) -> Iterator[Finding]:
+    """Find names that the source has not, those side by side as one."""
+    names = {unit.start for unit in names_of(units)}
     run: list[Token] = []
     for unit in [*units, None]:
-        if unit is not None and _is_name(unit, upper, lower) and not _has(source, unit):
+        if unit is not None and unit.start in names and not _has(known, unit):
             run.append(unit)
             continue
         if run:
             said = " ".join(one.word for one in run)
-            evidence = f"the source has no {said!r}"
-            yield _finding(run[0], run[-1], SpanType.NAME, 0.7, evidence)
+            yield _finding(run[0], run[-1], SpanType.NAME, 0.7, f"the source has no {said!r}")
         run = []
 
 
@@ -124,62 +194,73 @@ def _is_name(unit: Token, upper: set[str], lower: set[str]) -> bool:
     return unit.fold in upper and unit.fold not in lower
 
 
-def _has(source: _Source, unit: Token) -> bool:
+def _has(known: _Known, unit: Token) -> bool:
     """Tell whether the source has a word or one of the same stem, such as France and French."""
-    if stem(unit.fold) in source.stems:
+    if stem(unit.fold) in known.source.stems:
         return True
-    return len(unit.fold) > 4 and unit.fold[: max(4, len(unit.fold) - 3)] in source.heads
+    return len(unit.fold) > 4 and unit.fold[: max(4, len(unit.fold) - 3)] in known.heads
 
 
-def _words(units: Sequence[Token], source: _Source) -> Iterator[Finding]:
-    """Find runs of two or more content words, none in the source, in little supported sentences."""
-    for sentence in _sentences(units):
-        content = [unit for unit in sentence if is_content(unit.fold)]
-        n_known = sum(_has(source, unit) for unit in content)
-        if not content or n_known >= _UNSUPPORTED * len(content):
+def _sentences(measured: Support, known: _Known, has_case: bool) -> Iterator[Finding]:
+    """Find sentences that the source hardly has, and the words inside that it has not at all."""
+    for sentence in measured.sentences:
+        content = [unit for unit in sentence.units if is_content(unit.fold)]
+        if not content or sentence.coverage >= _LOW:
             continue
-        run: list[Token] = []
-        for unit in [*content, None]:
-            if unit is not None and not _has(source, unit):
-                run.append(unit)
-                continue
-            if len(run) > 1:
-                share = 1.0 - n_known / len(content)
-                words = ", ".join(repr(one.word) for one in run[:5])
-                yield _finding(
-                    run[0],
-                    run[-1],
-                    SpanType.UNSUPPORTED,
-                    0.6 * share,
-                    f"the source has none of {words}, and {share:.0%} of the sentence's content "
-                    "words are not in it",
-                )
-            run = []
+        missing = [unit for unit in content if not _has(known, unit)]
+        if 2 * len(missing) <= len(content):
+            continue
+        yield _low(sentence, missing, known)
+        # Where capitals do not tell names, a single word may be one.
+        yield from _words(content, known, sentence, 2 if has_case else 1)
 
 
-def _sentences(units: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    begin = 0
-    for at in range(1, len(units) + 1):
-        if at == len(units) or units[at].initial:
-            yield units[begin:at]
-            begin = at
+def _low(sentence: Sentence, missing: Sequence[Token], known: _Known) -> Finding:
+    share = f"{sentence.coverage:.0%} of the sentence's content words are in the nearest two"
+    words = ", ".join(repr(one.word) for one in missing[:5])
+    place = None if sentence.best is None else known.source.range_of(sentence.best)
+    return Finding(
+        start=sentence.units[0].start,
+        end=sentence.units[-1].end,
+        type=SpanType.LOW_SUPPORT,
+        score=0.9 * (1.0 - sentence.coverage),
+        evidence=f"{share} sentences of the source, by weight; the source has none of {words}",
+        evidence_start=place[0] if place else None,
+        evidence_end=place[1] if place else None,
+    )
 
 
-def _support(units: Sequence[Token], source: _Source) -> float:
-    """Mean share of the text's content words, and of its pairs of words, that the source has.
+def _words(
+    content: Sequence[Token], known: _Known, sentence: Sentence, least: int
+) -> Iterator[Finding]:
+    """Find runs of content words of which the source has none."""
+    run: list[Token] = []
+    for unit in [*content, None]:
+        if unit is not None and not _has(known, unit):
+            run.append(unit)
+            continue
+        if len(run) >= least:
+            words = ", ".join(repr(one.word) for one in run[:5])
+            score = 0.6 * (1.0 - sentence.coverage)
+            evidence = f"the source has none of {words}"
+            yield _finding(run[0], run[-1], SpanType.UNSUPPORTED, score, evidence)
+        run = []
 
-    1 for a text without words. On BEGIN (Wizard of Wikipedia) the AUROC against people's labels is
-    .93, on Q2 .67; idf weights and runs of three words brought no more.
-    """
-    if not units:
-        return 1.0
-    content = [unit for unit in units if is_content(unit.fold)] or units
-    share = sum(stem(unit.fold) in source.stems for unit in content) / len(content)
-    pairs = list(pairwise([stem(unit.fold) for unit in units]))
-    if not pairs:
-        return share
-    return (share + sum(pair in source.pairs for pair in pairs) / len(pairs)) / 2
 
-
-def _finding(first: Token, last: Token, kind: SpanType, score: float, evidence: str) -> Finding:
-    return Finding(start=first.start, end=last.end, type=kind, score=score, evidence=evidence)
+def _finding(
+    first: Token,
+    last: Token,
+    kind: SpanType,
+    score: float,
+    evidence: str,
+    said: Token | None = None,
+) -> Finding:
+    return Finding(
+        start=first.start,
+        end=last.end,
+        type=kind,
+        score=score,
+        evidence=evidence,
+        evidence_start=said.start if said else None,
+        evidence_end=said.end if said else None,
+    )

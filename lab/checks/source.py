@@ -1,27 +1,33 @@
 """A generation and its source, of any kind, into what the source does not bear out.
 
 Fact cards are compared key by key, the more closely the more is known of the data set; any other
-text by its numbers, names and words.
+text by its numbers, dates, names and words, sentence by sentence.
 """
 
 from __future__ import annotations
+
+import math
 
 from lab.checks.background import Background
 from lab.checks.card import parse_card
 from lab.checks.prose import check_prose
 from lab.checks.slots import check_slots
+from lab.checks.support import Rarity, read_source, support
 from lab.checks.types import CheckOutcome, any_of, not_applicable, outcome
-from lab.records import Generation, Prompt
+from lab.records import Generation, Prompt, SpanType
 
 CHECKER = "source"
-VERSION = "1"
+VERSION = "2"
 
 MAX_CODE_POINTS = 200_000
 """A longer text or source is read up to here, so that a megabyte takes seconds."""
 
 
 def check_source(
-    generation: Generation, prompt: Prompt, background: Background | None = None
+    generation: Generation,
+    prompt: Prompt,
+    background: Background | None = None,
+    rarity: Rarity | None = None,
 ) -> CheckOutcome:
     """Check a generation against the source of its prompt.
 
@@ -30,11 +36,13 @@ def check_source(
         prompt: the prompt that it answers.
         background: what is usual in the prompt's data set, from `fit_background`; without it the
             words of a fact card are compared without knowing which could stand for which.
+        rarity: how usual words are in the data set's sources, from `fit_rarity`; without it all
+            content words count alike.
 
     Returns:
         Spans with their evidence, and a score in [0, 1]: for a card the chance that any span is
         right, were they independent; for prose the share of the text that the source does not
-        support. Not applicable where there is no source.
+        have, see `lab.checks.support`. Not applicable where there is no source.
     """
     source = prompt.source
     if source is None or not source.strip():
@@ -46,5 +54,29 @@ def check_source(
         findings = check_slots(text, card, background)
         score = any_of([found.score for found in findings])
     else:
-        findings, score = check_prose(text, source, is_card=card is not None)
+        findings, score = check_prose(text, source, is_card=card is not None, rarity=rarity)
     return outcome(generation, CHECKER, VERSION, score, findings)
+
+
+def components(
+    generation: Generation, prompt: Prompt, rarity: Rarity | None
+) -> tuple[float, ...] | None:
+    """Return what the score of a text against a source in prose is made of, and what was found.
+
+    Args:
+        generation: the generation.
+        prompt: the prompt that it answers.
+        rarity: how usual words are in the data set's sources.
+
+    Returns:
+        One share lacking per component of `support`, then ln(1 + number) of unsupported numbers
+        and dates, and of names; None where the source is missing or a fact card.
+    """
+    if prompt.source is None or not prompt.source.strip() or parse_card(prompt.source) is not None:
+        return None
+    text, source = generation.text[:MAX_CODE_POINTS], prompt.source[:MAX_CODE_POINTS]
+    measured = support(text, read_source(source), rarity)
+    lacks = [1.0 - share if share is not None else measured.lack for share in measured.shares]
+    findings, _ = check_prose(text, source, is_card=True)
+    n_names = sum(one.type == SpanType.NAME for one in findings)
+    return (*lacks, math.log1p(len(findings) - n_names), math.log1p(n_names))

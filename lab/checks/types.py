@@ -26,6 +26,15 @@ class Finding:
     evidence: str
     """What the source says instead, or what it lacks, in words."""
 
+    evidence_start: int | None = None
+    """First code point of the piece of the source (or sample) that speaks of it; None for none."""
+
+    evidence_end: int | None = None
+    """One past the last code point of that piece."""
+
+    sample_id: str | None = None
+    """The other sample that the piece is in; None where it is in the source."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
@@ -35,7 +44,8 @@ class CheckOutcome:
     """The generation as a whole."""
 
     spans: tuple[HallucinationSpan, ...] = ()
-    """The marked pieces, in text order, none overlapping another."""
+    """The marked pieces, in text order. None overlaps another, but pieces may stand inside a
+    sentence that is marked as a whole."""
 
 
 def not_applicable(generation: Generation, checker: str, version: str, reason: str) -> CheckOutcome:
@@ -47,15 +57,32 @@ def not_applicable(generation: Generation, checker: str, version: str, reason: s
         version: its version.
         reason: why, in words.
     """
-    return CheckOutcome(
-        result=CheckResult(
-            generation_id=generation.id,
-            checker=checker,
-            version=version,
-            status=CheckStatus.NOT_APPLICABLE,
-            reason=reason,
-        )
+    return _without(generation, checker, version, CheckStatus.NOT_APPLICABLE, reason)
+
+
+def failed(generation: Generation, checker: str, version: str, reason: str) -> CheckOutcome:
+    """Make the outcome of a check that broke on a text.
+
+    Args:
+        generation: the generation.
+        checker: name of the check.
+        version: its version.
+        reason: what went wrong, in words.
+    """
+    return _without(generation, checker, version, CheckStatus.ERROR, reason)
+
+
+def _without(
+    generation: Generation, checker: str, version: str, status: CheckStatus, reason: str
+) -> CheckOutcome:
+    result = CheckResult(
+        generation_id=generation.id,
+        checker=checker,
+        version=version,
+        status=status,
+        reason=reason,
     )
+    return CheckOutcome(result=result)
 
 
 def outcome(
@@ -87,10 +114,21 @@ def outcome(
             type=found.type,
             score=found.score,
             evidence=found.evidence,
+            evidence_start=found.evidence_start,
+            evidence_end=found.evidence_end,
+            sample_id=found.sample_id,
         )
-        for found in _disjoint(findings)
+        for found in _in_layers(findings)
     )
     return CheckOutcome(result=result, spans=spans)
+
+
+def _in_layers(findings: list[Finding]) -> list[Finding]:
+    """Keep sentences, and the pieces inside them, each without overlaps among themselves."""
+    whole = [found for found in findings if found.type == SpanType.LOW_SUPPORT]
+    pieces = [found for found in findings if found.type != SpanType.LOW_SUPPORT]
+    both = [*_disjoint(whole), *_disjoint(pieces)]
+    return sorted(both, key=lambda found: (found.start, -found.end))
 
 
 def _disjoint(findings: list[Finding]) -> list[Finding]:

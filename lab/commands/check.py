@@ -5,96 +5,93 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from lab.commands import flags
+from lab.commands import checking, fitting, flags
 from lab.commands.console import progress, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from lab.checks.run import Background, Check, CheckOutcome
+    from lab.checks.run import CheckOutcome
     from lab.home import Home
     from storage.client import Store
 
-BATCH = 256
-"""Generations checked and stored at a time."""
-
-BACKGROUND_ROWS = 5_000
-"""Most rows of a data set from which a check learns what is usual there."""
-
 EXAMPLES = """\
 examples:
-  lab check                      every check on everything that is new
-  lab check --checker source     only the check against the source text
+  lab check                          the source and the world's truth, on everything that is new
+  lab check --checker selfcheck entropy doubt
+  lab check --checker align --encoder sentence-transformers/all-MiniLM-L6-v2
+  lab check --checker nli --entailment checkpoints/nli
+  lab check fit --dataset news       what a score means, from the reviewers' own labels
 
-Where the embedded world knows the truth, the check is measured against it.
+source    numbers, dates, names and sentences that the source does not bear out
+world     the truth about the embedded world's texts, which the source check is measured against
+selfcheck numbers and names that the other samples of the prompt lack
+entropy   in how many ways the samples of the prompt differ
+doubt     words that the checkpoint itself held to be unlikely
+align     sentences whose tokens are unlike those of the source, with an encoder
+nli       sentences that do not follow from the source, with any model of entailment
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of checks."""
+    """Add the choice of checks, and the sub-command fit."""
     flags.add_home(parser)
-    parser.add_argument("--checker", nargs="+", metavar="NAME", help="source, world (default: all)")
+    parser.add_argument(
+        "--checker", nargs="+", metavar="NAME", help="which checks (default: source world)"
+    )
+    parser.add_argument("--encoder", metavar="NAME|PATH", help="for align: a model of tokens")
+    parser.add_argument(
+        "--entailment", metavar="NAME|PATH", help="for nli and entropy: a sequence classifier"
+    )
     parser.set_defaults(handler=_check)
+    commands = parser.add_subparsers(metavar="fit")
+    fitting.add_arguments(commands.add_parser("fit", help="learn what a score means from labels"))
 
 
 def _check(arguments: argparse.Namespace) -> None:
     from lab.home import find_home
 
     home = find_home(arguments.home)
-    check_generations(home, arguments.checker)
+    check_generations(
+        home, arguments.checker, encoder=arguments.encoder, entailment=arguments.entailment
+    )
     print_rates(home)
 
 
-def check_generations(home: Home, names: Sequence[str] | None) -> int:
+def check_generations(
+    home: Home,
+    names: Sequence[str] | None,
+    *,
+    encoder: str | None = None,
+    entailment: str | None = None,
+) -> int:
     """Check what is missing, and store the results with their spans.
 
     Args:
         home: the lab.
-        names: checks; None for all.
+        names: checks; None for those that need nothing but the prompt.
+        encoder: name or folder of the model for `align`.
+        entailment: name or folder of the model for `nli`.
 
     Returns:
         The number of new results.
+
+    Raises:
+        LabError: there is no such check, or a model cannot be loaded or is missing.
     """
-    from lab.checks.run import CHECKS, find_check
-    from storage import checks
+    from lab.checks.run import DEFAULT, find_check
     from storage.client import open_store
 
-    chosen = [find_check(name) for name in names or CHECKS]
+    chosen = [find_check(name) for name in names or DEFAULT]
+    models = checking.load_models(chosen, encoder, entailment)
     n_made = 0
     with open_store(home) as store, progress("checking") as advance:
         for number, check in enumerate(chosen):
-            wanted = checks.missing(store, check.name, check.version)
-            for made in _outcomes(store, check, wanted):
+            for made in checking.outcomes(store, check, models):
                 store.add(record for one in made for record in (one.result, *one.spans))
                 n_made += len(made)
                 advance((number + 0.5) / len(chosen), f"{check.name}, {n_made} results")
     return n_made
-
-
-def _outcomes(store: Store, check: Check, wanted: list[str]) -> Iterator[list[CheckOutcome]]:
-    from storage import generations, prompts
-
-    backgrounds: dict[str, Background | None] = {}
-    for first in range(0, len(wanted), BATCH):
-        rows = generations.by_ids(store, wanted[first : first + BATCH])
-        found = prompts.by_ids(store, sorted({row.prompt_id for row in rows.values()}))
-        for dataset_id in {prompt.dataset_id for prompt in found.values()} - backgrounds.keys():
-            backgrounds[dataset_id] = _background(store, dataset_id)
-        yield [
-            check.run(row, prompt, backgrounds[prompt.dataset_id])
-            for row in rows.values()
-            for prompt in [found[row.prompt_id]]
-        ]
-
-
-def _background(store: Store, dataset_id: str) -> Background | None:
-    """Learn what is usual in a data set from its training rows, else from all it has."""
-    from lab.checks.run import fit_background
-    from lab.records import Split
-    from storage import prompts
-
-    rows = prompts.read(store, dataset_id, Split.TRAIN, BACKGROUND_ROWS)
-    return fit_background(rows or prompts.read(store, dataset_id, None, BACKGROUND_ROWS))
 
 
 def print_rates(home: Home) -> None:

@@ -1,37 +1,18 @@
-"""The support score against people's labels: BEGIN (Dziri et al. 2022) and Q2 (Honovich et al.)."""
+"""The support measure against people's labels: SummEval, BEGIN (Dziri et al. 2022), Q2, BUMP."""
 
-import csv
+import numpy as np
+import pytest
 
-from scipy.stats import mannwhitneyu
-
-from lab.checks.prose import check_prose
-
-
-def auroc(bad, good):
-    return mannwhitneyu(bad, good).statistic / (len(bad) * len(good))
+from benchmarks.checks import SETS, bump_pairs, read_set, support_of
 
 
-def read(path, **how):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, **how))
+@pytest.mark.parametrize(("name", "least"), [("SummEval", 0.79), ("BEGIN-WoW", 0.92), ("Q2", 0.66)])
+def test_support_ranks_texts_as_people_do(published, name, least):
+    rows = read_set(published(SETS[name]), name)
+    assert support_of(rows).auroc.value >= least
 
 
-def evidence(source, text):
-    return check_prose(text, source, is_card=False)[1]
-
-
-def test_begin(published):
-    rows = read(published("begin/begin_test_wow.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE)
-    by_label = {"Fully attributable": [], "Not fully attributable": [], "Generic": []}
-    for row in rows:
-        by_label[row["begin_label"]].append(evidence(row["knowledge"], row["response"]))
-    assert auroc(by_label["Not fully attributable"], by_label["Fully attributable"]) > 0.92
-
-
-def test_q2(published):
-    by_label = {"0": [], "1": []}
-    for row in read(published("q2/cross_annotation.csv")):
-        for system in ("dodeca", "memnet"):
-            score = evidence(row["knowledge"], row[f"{system}_response"])
-            by_label[row[f"{system}_label"]].append(score)
-    assert auroc(by_label["1"], by_label["0"]) > 0.66
+def test_support_sees_the_edited_one_of_a_pair(published):
+    rows = bump_pairs(published("bump/task1_dataset.json"))
+    lacks = np.array(support_of(rows).lacks).reshape(-1, 2)
+    assert (lacks[:, 0] < lacks[:, 1]).mean() >= 0.8

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lab.checks.run import CHECKS, find_check, fit_background
+from lab.checks.run import CHECKS, Aids, find_check, fit_background
 from lab.checks.truth import compare
 from lab.errors import UnknownNameError
 from lab.records import CheckStatus, Generation, SpanType, Split
@@ -30,7 +30,7 @@ def with_another(prompt, others, rng):
 
 
 def test_the_truth_is_only_for_the_world(pair):
-    outcome = CHECKS["world"].run(*pair("A text.", "A source."), None)
+    outcome = CHECKS["world"].run(*pair("A text.", "A source."))
     assert outcome.result.status == CheckStatus.NOT_APPLICABLE
     assert "world" in outcome.result.reason
 
@@ -38,10 +38,10 @@ def test_the_truth_is_only_for_the_world(pair):
 def test_the_truth_names_what_is_wrong(corpus):
     prompt = corpus[0]
     text = prompt.reference + " Brunhilda had seventeen."
-    outcome = CHECKS["world"].run(written(prompt, text), prompt, None)
+    outcome = CHECKS["world"].run(written(prompt, text), prompt)
     assert outcome.result.score == 1.0
     assert SpanType.NAME in [span.type for span in outcome.spans]
-    assert CHECKS["world"].run(written(prompt, prompt.reference), prompt, None).spans == ()
+    assert CHECKS["world"].run(written(prompt, prompt.reference), prompt).spans == ()
 
 
 def test_the_source_check_finds_what_the_truth_finds(corpus):
@@ -53,8 +53,10 @@ def test_the_source_check_finds_what_the_truth_finds(corpus):
         (written(p, with_another(p, train, rng) if i % 2 else p.reference), p)
         for i, p in enumerate(held_out)
     ]
-    truth = [CHECKS["world"].run(text, prompt, None) for text, prompt in texts]
-    found = [CHECKS["source"].run(text, prompt, background) for text, prompt in texts]
+    truth = [CHECKS["world"].run(text, prompt) for text, prompt in texts]
+    found = [
+        CHECKS["source"].run(text, prompt, Aids(background=background)) for text, prompt in texts
+    ]
     comparison = compare(truth, found)
     assert comparison.generations.n_truth >= 55
     assert comparison.generations.precision >= 0.97
