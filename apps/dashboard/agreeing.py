@@ -96,7 +96,8 @@ def _two_way(found: dict[str, TwoWayICC]) -> None:
         "(ICC(2,k)); and how much of the spread, in points, is the texts', the people's and "
         "neither's."
     )
-    parts.table(pd.DataFrame(rows), "icc")
+    table = pd.DataFrame(rows)
+    parts.table(table if table["note"].any() else table.drop(columns="note"), "icc")
     parts.explained(
         "ICC",
         "A high sd of severity says that people use the scale differently; a high sd of the rest, "

@@ -177,6 +177,8 @@ def by_criterion(filters: Filters, shown: Shown) -> pd.DataFrame:
 def times(frame: pd.DataFrame) -> pd.DataFrame:
     """Return per kind of item how long an answer took, in seconds: quartiles and 9 in 10."""
     known = frame[frame["seconds"].notna()]
+    if known.empty:
+        return pd.DataFrame()
     grouped = known.groupby(known["kind"].astype(str).map(KINDS))["seconds"]
     found = grouped.quantile(np.array([0.25, 0.5, 0.75, 0.9])).unstack()
     found.columns = ["quarter", "median", "three quarters", "nine in ten"]

@@ -20,7 +20,7 @@ from apps.dashboard.results import reviewers
 from lab.analysis.reviewers.advice import RULES
 
 TITLE = "Reviewers"
-_RARER = ("excluded", "rated", "compared", "marked")
+_RARER = ("worth a look", "excluded", "rated", "compared", "marked")
 """Columns that are left out of the table where they say nothing of anybody."""
 
 
@@ -98,6 +98,7 @@ def _table(people: pd.DataFrame) -> None:
              "pace", "agreement", "low", "high", "severity", *hundred]  # fmt: skip
     told = shown.assign(**hundred)[order]
     empty = [name for name in _RARER if not told[name].astype(bool).any()]
+    empty += [name for name in told if told[name].isna().all()]
     parts.table(told.drop(columns=empty), "reviewers", _columns())
     parts.note(RULES)
 
