@@ -11,12 +11,14 @@ on a study to the frame in which the first chart shows other figures.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -32,13 +34,15 @@ from storage.client import open_store, stop_owner
 
 CHART = '[data-testid="stVegaLiteChart"] svg'
 DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-PAGES = ("", "verdict", "ratings", "texts", "reviewers", "metrics")
+PAGES = ("", "verdict", "ratings", "texts", "reviewers", "hallucination", "metrics", "selftest",
+         "progress", "drift", "planning", "cost", "training")  # fmt: skip
 
 # In the page, so that no round trip to this process counts.
 WATCH = """
 () => {
   const shown = () => document.querySelector('[data-testid="stVegaLiteChart"] svg')?.innerHTML;
-  window.changed = new Promise((resolve) => {
+  window.changed = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("the first chart stays as it is")), 60000);
     document.addEventListener("click", () => {
       const [before, start] = [shown(), performance.now()];
       const look = () => {
@@ -57,6 +61,7 @@ class Dashboard:
     """A running `lab dashboard`."""
 
     def __init__(self, home: Home) -> None:
+        self.started = time.perf_counter()
         command = [sys.executable, "-m", "lab.cli", "dashboard", "--home", str(home.path)]
         self.process = subprocess.Popen(
             [*command, "--port", "0"], stdout=subprocess.PIPE, text=True,
@@ -129,11 +134,12 @@ def measure(browser: Browser, home: Home, runs: int) -> None:
     """Run all measurements and print the table."""
     with dashboard(home) as running:
         state = signed_in(browser, running.address)
-    cold, warm, changes, whole = [], [], [], []
+    cold, started, warm, changes, whole = [], [], [], [], []
     for _ in range(3):
         context = browser.new_context(storage_state=state, viewport={"width": 1440, "height": 900})
         with dashboard(home) as running:
             cold.append(first_chart(context, running.address)[0])
+            started.append(time.perf_counter() - running.started)
         context.close()
     context = browser.new_context(storage_state=state, viewport={"width": 1440, "height": 900})
     with dashboard(home) as running:
@@ -143,35 +149,60 @@ def measure(browser: Browser, home: Home, runs: int) -> None:
             seconds, other = first_chart(context, running.address)
             warm.append(seconds)
             other.close()
-        for number in range(2 * runs):
-            study = f"study-{number % N_STUDIES}"
-            changed, done = filter_change(page, study)
+        studies = cycle([f"study-{number}" for number in range(N_STUDIES)])
+        for _ in range(2 * runs):
+            changed, done = filter_change(page, next(studies))
             changes.append(changed)
             whole.append(done)
         row("first chart, cold", cold)
+        row("first chart, from the start of the process", started)
         row("first chart, warm", warm)
         row("filter change, first chart", changes)
         row("filter change, whole page", whole)
         print(f"| memory after it, now / most | {running.megabytes('VmRSS'):.0f} MB | "
               f"{running.megabytes('VmHWM'):.0f} MB |")  # fmt: skip
-        live(home, page)
-        for path in PAGES:
-            page.goto(f"{running.address}/{path}", wait_until="commit")
-            page.wait_for_selector("h1.page", timeout=300_000)
-            page.wait_for_selector(DONE, timeout=300_000)
-        print(f"| memory after every page, now / most | {running.megabytes('VmRSS'):.0f} MB | "
-              f"{running.megabytes('VmHWM'):.0f} MB |")  # fmt: skip
+        live(home, page, studies)
+        every_page(running, page)
     context.close()
 
 
-def live(home: Home, page: Page, seconds: float = 20.0) -> None:
+def every_page(running: Dashboard, page: Page) -> None:
+    """Open every page by its address, twice; print when its first chart or table and all stood."""
+    print(
+        "\n| page | first chart | whole page | again | errors | memory |\n|---|---|---|---|---|---|"
+    )
+    for path in PAGES:
+        chart, whole = _opened(page, f"{running.address}/{path}")
+        errors = page.locator('[data-testid="stException"]').count()
+        _, again = _opened(page, f"{running.address}/{path}")
+        shown = "none" if chart is None else f"{chart:.1f} s"
+        print(f"| /{path} | {shown} | {whole:.1f} s | {again:.1f} s | {errors} | "
+              f"{running.megabytes('VmRSS'):.0f} MB |", flush=True)  # fmt: skip
+    print(f"\nmost memory at any time: {running.megabytes('VmHWM'):.0f} MB")
+
+
+def _opened(page: Page, address: str) -> tuple[float | None, float]:
+    """Return the seconds to the first chart, if there is one, and to the whole page."""
+    start, chart = time.perf_counter(), None
+    page.goto(address, wait_until="commit")
+    while not (page.locator("h1.page").count() and page.locator(DONE).count()):
+        if chart is None and page.locator(CHART).count():
+            chart = time.perf_counter() - start
+        page.wait_for_timeout(20)
+        if time.perf_counter() - start > 300:
+            raise TimeoutError(address)
+    whole = time.perf_counter() - start
+    if chart is None and page.locator(CHART).count():
+        chart = whole
+    return chart, whole
+
+
+def live(home: Home, page: Page, studies: Iterator[str], seconds: float = 20.0) -> None:
     """Change filters while an answer comes in every second."""
     with open_store(home) as store, Adding(store):
         changes, until = [], time.monotonic() + seconds
-        number = 0
         while time.monotonic() < until:
-            number += 1
-            changes.append(filter_change(page, f"study-{number % N_STUDIES}")[0])
+            changes.append(filter_change(page, next(studies))[0])
     row("filter change, an answer a second", changes)
 
 
@@ -192,7 +223,7 @@ def main() -> None:
     if not Path(home.database).exists():
         arguments.home.mkdir(parents=True, exist_ok=True)
         make(home, arguments.ratings - arguments.ratings % (2 * len(CRITERIA)), arguments.votes)
-    print("| | median | worst |\n|---|---|---|")
+    print(f"load {os.getloadavg()[0]:.1f}\n\n| | median | worst |\n|---|---|---|")
     with open_store(home) as store:
         store.health()
         with sync_playwright() as playwright:

@@ -227,7 +227,7 @@ _RECORDS: dict[str, Callable[[Store], list[Any]]] = {
     "study records": studies.every,
     "run records": training.runs,
 }
-_LARGE = ("texts", "votes", "ratings", "generations")
+_LARGE = ("votes", "texts", "ratings", "generations")
 _AHEAD = ("study records", "checkpoint records", "criteria", "datasets", "reviewers",
           "prompt_tags", "excluded", *_LARGE)  # fmt: skip
 _shelf = Shelf(_read, _same)

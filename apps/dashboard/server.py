@@ -42,8 +42,12 @@ def build_app(home: Home) -> Any:
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         with open_store(home) as store:
             data.use(store)
-            threading.Thread(target=_get_ready, daemon=True).start()
+            stopping = threading.Event()
+            threading.Thread(target=_get_ready, args=(stopping,), daemon=True).start()
+            # Half of what the first visitor would wait for, while the owner reads the other half.
+            import_module("apps.dashboard.views.overview")
             yield
+            stopping.set()
 
     apply_settings()
     gate = Middleware(Gate, store_provider=data.store, roles=ROLES, public_paths=PUBLIC_PATHS)
@@ -55,12 +59,16 @@ def build_app(home: Home) -> Any:
     )
 
 
-def _get_ready() -> None:
-    """Do what the first visitors would wait for: the first page's needs before all others'."""
+def _get_ready(stopping: threading.Event) -> None:
+    """Do what visitors would wait for: the frames first, then the libraries of the other pages."""
     from apps.dashboard import data
 
-    import_module("apps.dashboard.views.overview")
-    data.read_ahead()
+    try:
+        data.read_ahead()
+    except RuntimeError:  # what a closed store says
+        if not stopping.is_set():
+            raise
+        return
     views = import_module("apps.dashboard.views")
     for view in iter_modules(views.__path__):
         import_module(f"{views.__name__}.{view.name}")

@@ -15,8 +15,8 @@ TITLE = "Overview"
 def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
-    texts = filters.generations(data.texts())
-    if texts.empty:
+    wins = overview.win_rates(filters)
+    if wins.empty and filters.generations(data.texts()).empty:
         _nothing(data.texts().empty)
         return
     # In the order of what is known first: reading all ratings of a large lab takes longest.
@@ -24,9 +24,9 @@ def draw() -> None:
     cards = st.empty()
     names = colours.by_checkpoint(data.checkpoint_names())
     left, right = st.columns(2, gap="medium")
-    wins = overview.win_rates(filters)
     with left:
         _wins(wins, names)
+    texts = filters.generations(data.texts())
     rates = overview.hallucinations(filters)
     with right:
         _rates(rates, names)
