@@ -134,7 +134,7 @@ def test_real_stories_plan_from_their_own_ratings(visit, stories_address) -> Non
 def test_what_scores_add_to_real_ratings(visit, stories_address) -> None:
     tab = visit(stories_address)
     tab.go("/ratings")
-    tab.page.get_by_role("heading", name="With automatic scores").wait_for()
+    tab.page.get_by_role("heading", name="With automatic scores", exact=True).wait_for()
     shown = tab.text()
     assert "Most is saved on " in shown or "On none of these is it sure" in shown
     row = tab.page.locator(".st-key-downloads-table-with-scores")
