@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.records import CheckpointScore, MetricScore
+from lab.records import MetricScore
 from storage.client import Store
 
 
@@ -63,12 +63,21 @@ def missing_sets(store: Store, metric: str, version: str) -> list[list[str]]:
     return [[str(one) for one in row["ids"]] for row in rows]
 
 
-def of_sets(store: Store) -> list[CheckpointScore]:
-    """Return the newest score of each checkpoint, data set and metric of whole sets."""
-    return store.select(
-        CheckpointScore,
-        "WHERE rowid IN (SELECT max(rowid) FROM checkpoint_scores "
-        "GROUP BY checkpoint_id, dataset_id, metric) ORDER BY rowid",
+def of_sets(store: Store) -> list[dict[str, Any]]:
+    """Return the newest score of each checkpoint, data set and metric of whole sets.
+
+    Returns:
+        `metric`, `version`, `checkpoint`, `dataset`, `n_texts`, `value`, `low`, `high` and
+        `reason`, sorted by metric, data set and checkpoint.
+    """
+    return store.rows(
+        "SELECT metric, version, checkpoints.name AS checkpoint, datasets.name AS dataset, "
+        "n_texts, value, low, high, reason FROM checkpoint_scores "
+        "JOIN checkpoints ON checkpoints.id = checkpoint_id "
+        "JOIN datasets ON datasets.id = dataset_id "
+        "WHERE checkpoint_scores.rowid IN (SELECT max(rowid) FROM checkpoint_scores "
+        "GROUP BY checkpoint_id, dataset_id, metric) "
+        "ORDER BY metric, dataset, checkpoint"
     )
 
 

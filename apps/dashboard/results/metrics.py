@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -112,6 +113,24 @@ def standings(
     return {one.metric: one for one in metric_standings(metrics, found)}
 
 
+def whole_sets(at: str, filters: Filters) -> pd.DataFrame:
+    """Return the newest scores of whole sets of texts within the filters' checkpoints and data set.
+
+    Returns:
+        `metric`, `checkpoint`, `data set`, `texts`, `value`, `low`, `high`, `why not`, `version`.
+    """
+    rows = [
+        row
+        for row in _sets(at)
+        if (not filters.checkpoints or row["checkpoint"] in filters.checkpoints)
+        and filters.dataset in (None, row["dataset"])
+    ]
+    names = {"dataset": "data set", "n_texts": "texts", "reason": "why not"}
+    order = ["metric", "checkpoint", "data set", "texts", "value", "low", "high", "why not"]
+    frame = pd.DataFrame(rows).rename(columns=names)
+    return frame.reindex(columns=[*order, "version"])
+
+
 def length_of(one: Judged) -> str | None:
     """Name the column that tells the texts' length; None where there is none."""
     for name in ("length", "n_tokens"):
@@ -147,3 +166,8 @@ def _ratings(filters: Filters) -> pd.DataFrame:
 @once
 def _metrics(at: str) -> list[str]:
     return scores.metrics(data.store())
+
+
+@once
+def _sets(at: str) -> list[dict[str, Any]]:
+    return scores.of_sets(data.store())

@@ -23,6 +23,7 @@ from apps.dashboard.results import metrics as results
 from apps.dashboard.results.metrics import Judged, Question
 from lab.analysis.metrics.correlation import Following
 from lab.analysis.metrics.measures import COEFFICIENTS, MEASURES, Level, Measure
+from lab.metrics.run import SET_METRICS
 
 TITLE = "Metrics against people"
 MOST_DOTS = 5000
@@ -31,6 +32,11 @@ MOST_DOTS = 5000
 def draw() -> None:
     """Draw the page."""
     filters: Filters = st.session_state["filters"]
+    _against_people(filters)
+    _whole_sets(filters)
+
+
+def _against_people(filters: Filters) -> None:
     one = results.judged(data.version(), filters)
     metrics = results.metrics_of(one)
     if one.texts.empty:
@@ -234,6 +240,29 @@ def _between(
     with st.expander("Every pair of metrics"):
         columns = ("difference", "Holm p", "p")
         parts.table(metric_tables.pairs(found), "metric-pairs", _decimals(4, *columns))
+
+
+def _whole_sets(filters: Filters) -> None:
+    frame = results.whole_sets(data.version(), filters)
+    if frame.empty:
+        return
+    parts.section(
+        "Metrics of whole sets",
+        "One value for all texts of a checkpoint on a data set. Most rise or fall with the number "
+        "of texts: compare checkpoints with equally many. Where “mauve_seed_spread” is as large as "
+        "a difference in MAUVE, the difference means nothing.",
+    )
+    columns = {
+        "metric": st.column_config.TextColumn("metric", pinned=True),
+        **_decimals(3, "value", "low", "high"),
+    }
+    columns |= {} if frame["why not"].notna().any() else {"why not": None}
+    parts.table(frame, "whole-sets", columns)
+    said = {name: metric.docstring for name, metric in SET_METRICS.items()}
+    for name in dict.fromkeys(frame["metric"]):
+        if name in said:
+            sentence, _, rest = said[name].partition("\n\n")
+            parts.explained(name, sentence, " ".join(rest.split()))
 
 
 def _columns() -> dict[str, Any]:
