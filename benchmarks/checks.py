@@ -150,7 +150,9 @@ def _sources(rows: Sequence[Row]) -> np.ndarray:
 
 
 def _say(what: str, found: Measured, more: str = "") -> None:
-    assert found.value is not None and found.interval is not None
+    if found.value is None or found.interval is None:
+        print(f"{what}: {found.reason}")
+        return
     low, high = found.interval.low, found.interval.high
     print(f"{what} {found.value:.4f} [{low:.3f}, {high:.3f}], n {found.n:,}  {more}", flush=True)
 
@@ -198,7 +200,8 @@ def _planted(prompt: Prompt, others: Sequence[Prompt], rng: random.Random) -> st
     values = [str(one.facts[key]) for one in others if one.facts and key in one.facts]
     value = rng.choice([value for value in values if value not in facts.values()])
     if rng.random() < 0.5:
-        return f"{text} {rng.choice(['Brunhilda', 'Zacharias'])} had {rng.randint(21, 99)}."
+        who = rng.choice(["Brunhilda", "Zacharias"])
+        return f"{text} Greetings from {who}, who is {rng.randint(21, 99)}."
     return text.replace(str(facts[key]), value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lab.checks.aids import Aids, TokenEncoder
@@ -48,7 +50,7 @@ def check_align(generation: Generation, prompt: Prompt, aids: Aids) -> CheckOutc
     if not source.sentences:
         reason = "the source has no words to check against"
         return not_applicable(generation, CHECKER, version, reason)
-    alike = [_alike(text, given, one, source, aids.encoder) for one in sentences]
+    alike = _alike(text, given, sentences, source, aids.encoder)
     every = np.concatenate(alike)
     score = float(np.clip(1.0 - every.mean(), 0.0, 1.0)) if len(every) else 0.0
     findings = [
@@ -60,15 +62,19 @@ def check_align(generation: Generation, prompt: Prompt, aids: Aids) -> CheckOutc
 
 
 def _alike(
-    text: str, given: str, sentence: Sentence, source: Source, encoder: TokenEncoder
-) -> np.ndarray:
-    """Return the best cosine of each of a sentence's tokens; shape (tokens,)."""
-    places = [source.range_of(n) for n in nearest(sentence.units, source, _NEAREST)]
-    others = [given[start:end] for start, end in places]
-    said = text[sentence.units[0].start : sentence.units[-1].end]
-    own, *known = (_unit(one) for one in encoder.tokens([said, *others]))
-    best: np.ndarray = (own @ np.concatenate(known).T).max(axis=1)
-    return best
+    text: str, given: str, sentences: Sequence[Sentence], source: Source, encoder: TokenEncoder
+) -> list[np.ndarray]:
+    """Return the best cosine of each token of each sentence: arrays of shape (tokens,)."""
+    near = [nearest(one.units, source, _NEAREST) for one in sentences]
+    needed = sorted({n for numbers in near for n in numbers})
+    said = [text[one.units[0].start : one.units[-1].end] for one in sentences]
+    others = [given[slice(*source.range_of(n))] for n in needed]
+    vectors = [_unit(one) for one in encoder.tokens([*said, *others])]
+    known = dict(zip(needed, vectors[len(said) :], strict=True))
+    return [
+        (own @ np.concatenate([known[n] for n in numbers]).T).max(axis=1)
+        for own, numbers in zip(vectors[: len(said)], near, strict=True)
+    ]
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

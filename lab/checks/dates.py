@@ -17,7 +17,7 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12]\d{3})"
 _FORMS = [
     rf"\b(?P<name>{_NAMES})\s+{_DAY}\b(?:,?\s+{_YEAR}\b)?",
-    rf"\b{_DAY}\s+(?:of\s+)?(?P<name>{_NAMES})\b(?:,?\s+{_YEAR}\b)?",
+    rf"\b{_DAY}\s+(?:of\s+)?(?P<name>{_NAMES})(?!\w)(?:,?\s+{_YEAR}\b)?",
     rf"\b(?P<name>{_NAMES}),?\s+{_YEAR}\b",
     rf"\b{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})\b",
 ]
