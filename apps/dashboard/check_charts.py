@@ -38,7 +38,7 @@ def rates(frame: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
     )
     known = base.transform_filter("isValid(datum.value)")
     x = alt.X("value:Q", scale=_SHARE, axis=axis)
-    layers = [
+    corrected = [
         base.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=3, opacity=0.55)
         .encode(x=alt.X("low:Q", scale=_SHARE, axis=axis), x2="high:Q"),
@@ -46,6 +46,10 @@ def rates(frame: pd.DataFrame, colours: Mapping[str, str]) -> alt.LayerChart:
         known.mark_text(dy=-12, fontSize=12.5).encode(
             x=x, text="shown:N", color=alt.value(NEUTRAL)
         ),
+    ]
+    # A layer without a mark in it has nothing that a screen reader could say of it.
+    layers = [
+        *(corrected if frame["low"].notna().any() else []),
         base.mark_point(filled=False, shape="square", size=90, strokeWidth=2).encode(
             x=alt.X("by_check:Q", scale=_SHARE, axis=axis)
         ),

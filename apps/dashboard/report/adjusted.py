@@ -84,10 +84,10 @@ def means_table(models: tuple[OrdinalModel, ...], means: tuple[MeanRating, ...])
         found = fitted.get((one.criterion, one.checkpoint))
         if models:
             line["adjusted mean"] = or_nan(found.value if found else None)
-            line |= ends(found.interval if found else None)
+            line["95 % interval"] = words.number_range(found.interval if found else None)
         line |= {
             "raw mean": or_nan(one.value),
-            **ends(one.interval, "raw "),
+            "raw interval": words.number_range(one.interval),
             "ratings": one.n_ratings,
             "reviewers": one.n_reviewers,
             "prompts": one.n_prompts,

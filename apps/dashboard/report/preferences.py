@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from apps.dashboard import control_items, verdict_charts, words
@@ -108,8 +110,6 @@ def _board(material: Material, model: BradleyTerry) -> str:
             "against another."
         )
     shades = by_checkpoint(material.checkpoints)
-    board = verdicts.leaderboard(model)
-    board["tied with"] = [_shortened(place.tied_with) for place in model.places]
     pairs = verdicts.contrasts(model)
     shown = _pairs(pairs.head(MOST_PAIRS))
     more = len(pairs) - len(shown)
@@ -123,7 +123,8 @@ def _board(material: Material, model: BradleyTerry) -> str:
                 "the right: the places that each may hold.",
             ),
             table(
-                _without_empty(board), f"Leaderboard on {model.criterion}; strengths are log odds"
+                _without_empty(_leaders(model)),
+                f"Leaderboard on {model.criterion}; strengths are log odds",
             ),
             table(
                 _without_empty(shown), f"Pairs on {model.criterion}, the surest difference first"
@@ -133,23 +134,27 @@ def _board(material: Material, model: BradleyTerry) -> str:
     )
 
 
+def _leaders(model: BradleyTerry) -> pd.DataFrame:
+    found = verdicts.leaderboard(model)
+    return pd.DataFrame(
+        {
+            **{name: found[name] for name in ("place", "checkpoint", "group", "strength")},
+            "95 % interval": _ranges(found, "", words.number_range),
+            "naive interval": _ranges(found, "naive ", words.number_range),
+            "tied with": [_shortened(place.tied_with) for place in model.places],
+            **{name: found[name] for name in ("best in", "votes", "both bad", "note")},
+        }
+    )
+
+
 def _pairs(found: pd.DataFrame) -> pd.DataFrame:
-    """Put each interval into one column, so that the table is not too wide for paper."""
-
-    def written(prefix: str) -> list[str]:
-        ends = zip(found[f"{prefix}low"], found[f"{prefix}high"], strict=True)
-        return [
-            words.percent_range(None if low != low else Interval(low, high, 0.95))
-            for low, high in ends
-        ]
-
     return pd.DataFrame(
         {
             "checkpoint": found["checkpoint"],
             "opponent": found["opponent"],
             "wins": [words.percent(share) for share in found["wins"]],
-            "95 % interval": written(""),
-            "naive interval": written("naive "),
+            "95 % interval": _ranges(found, "", words.percent_range),
+            "naive interval": _ranges(found, "naive ", words.percent_range),
             "Holm p": found["Holm p"],
             "told apart": found["told apart"],
             "note": found["note"],
@@ -157,11 +162,20 @@ def _pairs(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _ranges(
+    found: pd.DataFrame, prefix: str, written: Callable[[Interval | None], str]
+) -> list[str]:
+    """Put intervals into one column, so that the table is not too wide for paper."""
+    ends = zip(found[f"{prefix}low"], found[f"{prefix}high"], strict=True)
+    return [written(None if low != low else Interval(low, high, 0.95)) for low, high in ends]
+
+
 def _shortened(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+    return ", ".join(names) if len(names) <= 3 else f"{len(names)} others"
 
 
 def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
     empty = [name for name in ("note", "group") if name in frame and frame[name].nunique() <= 1]
+    if "both bad" in frame and not frame["both bad"].any():
+        empty.append("both bad")
     return frame.drop(columns=empty)

@@ -76,11 +76,7 @@ def adjusted(filters: Filters) -> pd.DataFrame:
 def pairs(filters: Filters) -> pd.DataFrame:
     """Return the difference between every two checkpoints on every criterion."""
     return pd.DataFrame(
-        [
-            pair_row(model.criterion, one)
-            for model in models(filters)
-            for one in model.pairs
-        ]
+        [pair_row(model.criterion, one) for model in models(filters) for one in model.pairs]
     )
 
 

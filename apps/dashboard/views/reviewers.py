@@ -98,7 +98,7 @@ def _table(people: pd.DataFrame) -> None:
              "pace", "agreement", "low", "high", "severity", *hundred]  # fmt: skip
     told = shown.assign(**hundred)[order]
     empty = [name for name in _RARER if not told[name].astype(bool).any()]
-    empty += [name for name in told if told[name].isna().all()]
+    empty += [str(name) for name in told if told[name].isna().all()]
     parts.table(told.drop(columns=empty), "reviewers", _columns())
     parts.note(RULES)
 

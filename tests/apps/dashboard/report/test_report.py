@@ -70,7 +70,7 @@ def test_verdicts_are_those_of_the_analysis(voted, of_votes) -> None:
 def test_ratings_are_those_of_the_analysis(filled, written) -> None:
     for one in mean_rating(frames.ratings(filled)):
         low, high = one.interval.low, one.interval.high
-        row = f'{one.value:.2f}</td><td class="number">{low:.2f}</td><td class="number">{high:.2f}'
+        row = f'<td class="number">{one.value:.2f}</td><td>{low:.2f} to {high:.2f}</td>'
         assert row in written
     for coefficient in ("Krippendorff&#x27;s alpha", "Gwet&#x27;s AC2", "ICC(1, 1)"):
         assert coefficient in written
