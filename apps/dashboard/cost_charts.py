@@ -37,14 +37,21 @@ def pareto(
     steps = alt.Chart(frame[frame["front"]]).mark_line(
         interpolate="step-after", color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5
     )
-    layers = [
-        steps.encode(x=x, y=y, order="cost:Q"),
+    qualities = [
         base.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=2, opacity=0.55)
-        .encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),
+        .encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
+    ]
+    costs = [
         base.transform_filter("isValid(datum.cost_low)")
         .mark_rule(strokeWidth=2, opacity=0.55)
-        .encode(x=alt.X("cost_low:Q", scale=scale), x2="cost_high:Q", y=y),
+        .encode(x=alt.X("cost_low:Q", scale=scale), x2="cost_high:Q", y=y)
+    ]
+    # A layer without a mark in it has nothing that a screen reader could say of it.
+    layers = [
+        steps.encode(x=x, y=y, order="cost:Q"),
+        *(qualities if frame["low"].notna().any() else []),
+        *(costs if frame["cost_low"].notna().any() else []),
         base.mark_point(filled=True, size=130, opacity=1).encode(
             x=x, y=y, shape=alt.Shape("verdict:N", scale=forms, legend=legend)
         ),

@@ -83,10 +83,13 @@ def forest(frame: pd.DataFrame, domain: tuple[float, float], middle: float) -> a
         base.transform_filter("isValid(datum.value)")
         .mark_point(filled=True, size=95, opacity=1, color=PALETTE[0])
         .encode(x=alt.X("value:Q", scale=scale, axis=axis)),
-        base.transform_filter("isValid(datum.beyond)")
-        .mark_point(shape="diamond", size=80, opacity=1, color=PALETTE[1], strokeWidth=2)
-        .encode(x=alt.X("beyond:Q", scale=scale, axis=axis)),
     ]
+    if frame["beyond"].notna().any():  # a layer without a mark is nothing to a screen reader
+        layers.append(
+            base.transform_filter("isValid(datum.beyond)")
+            .mark_point(shape="diamond", size=80, opacity=1, color=PALETTE[1], strokeWidth=2)
+            .encode(x=alt.X("beyond:Q", scale=scale, axis=axis))
+        )
     return finish(alt.layer(*layers), rows=len(frame), step=26)
 
 

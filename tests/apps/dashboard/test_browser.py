@@ -39,6 +39,7 @@ def test_every_page_renders_at_every_width(visit, address, width) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_kept_out_of_any_page(visit, address, scheme) -> None:
     tab = visit(address)
+    tab.wait()
     tab.page.emulate_media(color_scheme=scheme)
     for path in PAGES:
         tab.go(f"{path}?checkpoints=baseline&checkpoints=candidate")
