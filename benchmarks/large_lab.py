@@ -93,9 +93,12 @@ class _Made:
             name="large", origin="made up", content_sha256="0", n_prompts=N_PROMPTS, config={}
         )
         self.studies = [
-            Study(name=f"study-{i}", protocol={"name": f"study-{i}"}, protocol_sha256=str(i))
+            Study(
+                name=f"study-{i}", protocol_sha256=str(i),
+                protocol={"name": f"study-{i}", "design": "mixed", "reviewers_per_item": 2},
+            )
             for i in range(N_STUDIES)
-        ]
+        ]  # fmt: skip
         self.prompts = _ids("1", N_PROMPTS)
         self.texts = _ids("2", N_PROMPTS * N_CHECKPOINTS)
         self.quality = self.random.normal(0, 0.25, N_CHECKPOINTS)

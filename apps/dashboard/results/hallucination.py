@@ -276,7 +276,8 @@ def _counted(marked: pd.DataFrame, looked_at: pd.DataFrame, by: str) -> pd.DataF
     texts = marked.groupby(keys, observed=True)["generation_id"].nunique().reset_index(name="n")
     of = looked_at.groupby("checkpoint", observed=True)["generation_id"].nunique()
     texts = texts.astype({"checkpoint": str, "kind": str}).rename(columns={"checkpoint": "name"})
-    total = texts["name"].map({str(name): n for name, n in of.items()})
+    # As numbers even where nobody marked anything: of no names at all, pandas gives texts.
+    total = texts["name"].map({str(name): n for name, n in of.items()}).astype(float)
     kind = texts["kind"].str.replace("_", " ")
     return texts.assign(by=by, of=total, share=texts["n"] / total, kind=kind)
 

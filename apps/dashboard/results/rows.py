@@ -16,7 +16,7 @@ import streamlit as st
 from apps.dashboard import data, words
 from lab.analysis.intervals import Interval
 
-once = st.cache_resource(max_entries=16, show_spinner="Working the figures out …")
+once = st.cache_resource(max_entries=64, show_spinner="Working the figures out …")
 
 
 def row(

@@ -94,8 +94,7 @@ def _components(
     """Return the variances of texts, raters and rest; None where they cannot be told apart."""
     if not len(values):
         return None
-    texts = np.unique(texts, return_inverse=True)[1]
-    raters = np.unique(raters, return_inverse=True)[1]
+    texts, raters = _compact(texts), _compact(raters)
     n, n_texts, n_raters = len(values), int(texts.max()) + 1, int(raters.max()) + 1
     between, right = normal_equations(values, texts, raters, n_raters)
     n_circles = sparse.csgraph.connected_components(between != 0, directed=False)[0]
@@ -111,6 +110,12 @@ def _components(
     of_texts = (within_raters - left - rest * (n_texts - n_circles)) / (n - n_raters)
     # Method III can come out below nothing; a variance cannot, but texts' may, as alpha does.
     return of_texts, max(of_raters, 0.0), rest
+
+
+def _compact(codes: np.ndarray) -> np.ndarray:
+    """Return numbers from 0 without gaps in place of others, without sorting."""
+    found: np.ndarray = (np.cumsum(np.bincount(codes) > 0) - 1)[codes]
+    return found
 
 
 def _within(values: np.ndarray, groups: np.ndarray) -> float:
@@ -140,7 +145,7 @@ def _interval(
 def _jackknife(
     texts: np.ndarray, raters: np.ndarray, values: np.ndarray, by: np.ndarray
 ) -> tuple[float, int] | None:
-    codes = np.unique(by, return_inverse=True)[1]
+    codes = _compact(by)
     n_groups = min(_MOST_GROUPS, int(codes.max()) + 1)
     group = codes % n_groups
     found = []
