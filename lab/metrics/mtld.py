@@ -46,7 +46,7 @@ def mtld(tokens: list[str]) -> Value:
 def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     """MTLD: mean number of words in a row until their type-token ratio falls to .72.
 
-    Range above 1 to infinity, higher is a more varied vocabulary; English novels have about 80.
+    Range above 1 to infinity, higher is a more varied vocabulary; English stories have about 90.
     Read forwards and backwards and averaged. Hardly depends on length from 100 words on. Words by
     the rule of `lab.text`, unstemmed. No value for a text of fewer than 50 words, or one without
     any word twice. McCarthy and Jarvis 2010, MTLD, vocd-D, and HD-D.
