@@ -85,8 +85,8 @@ def test_a_new_text_makes_its_whole_set_be_scored_anew(texts) -> None:
 def test_what_was_learned_is_told_from_what_is_new(texts, tmp_path) -> None:
     rows = tmp_path / "train.csv"
     rows.write_text('prompt,reference\nWhy?,"the x 3 and the sea"\n')
-    assert main(["data", "import", str(rows), "--name", "t", "--train-share", "1", "--test-share", "0",
-                 "--validation-share", "0", *home(texts)]) == 0  # fmt: skip
+    shares = ["--train-share", "1", "--validation-share", "0", "--test-share", "0"]
+    assert main(["data", "import", str(rows), "--name", "t", *shares, *home(texts)]) == 0
     command = ["score", "--metric", "longest_copy", "--training", "t", *home(texts)]
     assert main(command) == 0
     assert max(values(texts, "longest_copy")) == 6
