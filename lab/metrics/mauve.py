@@ -212,7 +212,7 @@ def compute_spread(inputs: Sequence[ScoreInput], aids: Aids) -> SetValue:
     """MAUVE's seed spread: highest minus lowest MAUVE of five clusterings of the same texts.
 
     Range 0 to 1, lower is surer. Differences in MAUVE below it mean nothing; at 200 texts it is
-    often .1. No value where MAUVE has none. After Pillutla et al. 2023, MAUVE Scores for
+    large. No value where MAUVE has none. After Pillutla et al. 2023, MAUVE Scores for
     Generative Models, section 5.
     """
     found = _of(inputs, aids)

@@ -17,8 +17,6 @@ TOPICS = {
     "drift": "changes over the time of a study",
 }
 """What is tried, each in the module of its name, with what it is about."""
-BESIDE = {"agreement": ("copiers",)}
-"""Further modules with figures of a topic."""
 
 
 def figures(topic: str, runs: int, seed: int) -> Iterator[Figure]:
@@ -40,5 +38,4 @@ def figures(topic: str, runs: int, seed: int) -> Iterator[Figure]:
     if runs < 2:
         raise ValueError(f"figures: {runs} runs; a Monte-Carlo error needs 2 or more")
     # Each topic pulls in its own part of lab.analysis, so only the one asked for is imported.
-    for name in (topic, *BESIDE.get(topic, ())):
-        yield from importlib.import_module(f"lab.selftest.{name}").figures(runs, seed)
+    yield from importlib.import_module(f"lab.selftest.{topic}").figures(runs, seed)
