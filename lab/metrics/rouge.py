@@ -15,7 +15,8 @@ from typing import Any
 MAX_TOKENS = 20_000
 """ROUGE-L reads this many first tokens of each side, so that a megabyte takes a second."""
 
-_OTHER = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
+_WORD_OR_LINE = re.compile(r"[a-z0-9]+|\n")
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +45,22 @@ def rouge_tokens(text: str) -> list[str]:
     Args:
         text: any text; other scripts leave no tokens.
     """
-    return [*filter(None, map(stem, _OTHER.sub(" ", text.lower()).split()))]
+    return [*filter(None, map(stem, _WORD.findall(text.lower())))]
+
+
+def rouge_lines(text: str) -> list[list[str]]:
+    """Cut each line of a text into such tokens.
+
+    Args:
+        text: any text.
+    """
+    tokens = [*filter(None, map(stem, _WORD_OR_LINE.findall(text.lower()))), "\n"]
+    found, start = [], 0
+    for _ in range(text.count("\n") + 1):
+        end = tokens.index("\n", start)
+        found.append(tokens[start:end])
+        start = end + 1
+    return found
 
 
 def n_grams(tokens: Sequence[str], n: int) -> Counter[Hashable]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from lab.metrics.rouge import MAX_TOKENS, f_measure, places, rouge_tokens
+from lab.metrics.rouge import MAX_TOKENS, f_measure, places, rouge_lines
 from lab.metrics.sentences import split_sentences
 
 Sentences = Sequence[Sequence[str]]
@@ -23,11 +23,10 @@ def sentence_tokens(text: str) -> list[list[str]]:
         text: any text.
     """
     found, room = [], MAX_TOKENS
-    for sentence in split_sentences(text):
-        tokens = rouge_tokens(sentence)[:room]
-        if tokens:
-            found.append(tokens)
-        room -= len(tokens)
+    for tokens in rouge_lines("\n".join(split_sentences(text))):
+        if tokens and room > 0:
+            found.append(tokens[:room])
+            room -= len(tokens)
     return found
 
 
@@ -41,18 +40,35 @@ def rouge_lsum(text: Sentences, reference: Sentences) -> float:
         reference: tokens of each sentence of the reference.
     """
     available = Counter(chain.from_iterable(text))
-    vocabularies = [set(sentence) for sentence in text]
-    united: Counter[str] = Counter()
+    holders: dict[str, list[int]] = {}
+    for number, sentence in enumerate(text):
+        for token in set(sentence):
+            holders.setdefault(token, []).append(number)
+    united: list[str] = []
     for sentence in reference:
-        standing = places(sentence)
-        union = 0
-        for other, words in zip(text, vocabularies, strict=True):
-            if not words.isdisjoint(standing):
-                union |= common(standing, len(sentence), other)
-        if union:
-            united.update([token for place, token in enumerate(sentence) if union >> place & 1])
-    hits = sum([min(n, available[token]) for token, n in united.items()])
+        union = _union(sentence, text, holders)
+        while union:
+            place = union.bit_length() - 1
+            united.append(sentence[place])
+            union ^= 1 << place
+    hits = sum([min(n, available[token]) for token, n in Counter(united).items()])
     return f_measure(hits, available.total(), sum(map(len, reference)))
+
+
+def _union(sentence: Sequence[str], text: Sentences, holders: dict[str, list[int]]) -> int:
+    """Mark the tokens of a sentence that stand in a common subsequence with any of the text's."""
+    standing = places(sentence)
+    possible: dict[int, int] = {}
+    for token, marks in standing.items():
+        for number in holders.get(token, ()):
+            possible[number] = possible.get(number, 0) | marks
+    union = 0
+    for number, marks in possible.items():
+        if not marks & (marks - 1):  # a single place: it is the common subsequence
+            union |= marks
+        elif marks & ~union:  # else nothing new can come of it
+            union |= common(standing, len(sentence), text[number])
+    return union
 
 
 def common(standing: dict[str, int], n_tokens: int, other: Sequence[str]) -> int:
@@ -66,10 +82,18 @@ def common(standing: dict[str, int], n_tokens: int, other: Sequence[str]) -> int
     Returns:
         Bit i is set where token i of the sentence is in the subsequence.
     """
+    marks = [standing.get(token, 0) for token in other]
+    last = 0
+    for mark in filter(None, marks):
+        if mark <= last or mark & (mark - 1):
+            break
+        last = mark
+    else:
+        return sum(marks)  # each token once and all in order: they are the subsequence
     full = row = (1 << n_tokens) - 1
     rows = []
     before = 0
-    for matches in [standing.get(token, 0) for token in other]:
+    for matches in marks:
         if matches:
             both = row & matches
             row = ((row + both) | (row - both)) & full

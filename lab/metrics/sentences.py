@@ -7,21 +7,16 @@ import re
 SPLITTER = "sentences-1"
 """Name of these rules, for the version of a metric that depends on them."""
 
-_END = re.compile(
-    r"""
-      (?<=\s)[.!?]++(?:\s?(?:''|["'”’)\]»]))*(?=\s|$)
-    | (?<![.!?…؟।])(?P<mark>[.!?…؟।]++)(?P<close>["'”’)\]»]*)(?=\s|$)
-    | [。！？｡]+[”’」』）]*
-    | \n\s*
-    """,
-    re.VERBOSE,
-)
+_END = re.compile(r"[.!?…؟।]+|[。！？｡]+[”’」』）]*|\n\s*")
+_MARKS = frozenset(".!?…؟।")
+_CLOSING = re.compile(r"""["'”’)\]»]*""")
+_SPACED_CLOSING = re.compile(r"""(?:\s?(?:''|["'”’)\]»]))*(?=\s|$)""")
 _ABBREVIATION_TEXT = """
 mr mrs ms dr prof sr jr st rev gen col capt lt sgt gov sen rep hon vs etc eg ie cf al no vol fig
 approx inc ltd co corp dept est jan feb mar apr jun jul aug sep sept oct nov dec
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_TEXT.split())
-_LAST_WORD = re.compile(r"([^\W\d_][\w.]*)$")
+_OPENING = "\"'“‘(["
 _INITIALS = re.compile(r"[^\W\d_a-z](?:\.[^\W\d_a-z])*")  # J, U.S
 _LONGEST_ABBREVIATION = 12
 
@@ -41,32 +36,49 @@ def split_sentences(text: str) -> list[str]:
         The sentences in order; none for a blank text.
     """
     found, start = [], 0
-    for end in _END.finditer(text):
-        if end.start() >= start and _ends(text, end):
-            found.append(text[start : end.end()].strip())
-            start = end.end()
+    for mark in _END.finditer(text):
+        end = _end(text, mark.start(), mark.end())
+        if end is not None and end >= start:
+            found.append(text[start:end].strip())
+            start = end
     found.append(text[start:].strip())
     return [sentence for sentence in found if sentence]
 
 
-def _ends(text: str, end: re.Match[str]) -> bool:
-    if end["mark"] is None:
-        return True
-    following = _first_letter(text, end.end())
-    if following.islower():
-        return False
-    if end["mark"] != "." or end["close"]:
-        return True
-    before = _LAST_WORD.search(text[max(0, end.start() - _LONGEST_ABBREVIATION) : end.start()])
-    if before is None:
-        return True
-    word = before[1]
-    is_initials = _INITIALS.fullmatch(word) is not None and word != "I"
-    return not (is_initials or word.lower().replace(".", "") in _ABBREVIATIONS)
+def _end(text: str, first: int, end: int) -> int | None:
+    """Return where the sentence ends that has a mark in [first, end); None where none ends."""
+    if text[first] not in _MARKS:
+        return end
+    if first and text[first - 1].isspace():
+        closed = _SPACED_CLOSING.match(text, end)
+        if closed:
+            return closed.end()
+    is_dot = end == first + 1 and text[first] == "."
+    if end < len(text) and not text[end].isspace():
+        closed = _CLOSING.match(text, end)
+        if closed is None or closed.end() == end:
+            return None
+        end, is_dot = closed.end(), False
+        if end < len(text) and not text[end].isspace():
+            return None
+    if _first_letter(text, end).islower() or (is_dot and _is_abbreviation(text, first)):
+        return None
+    return end
+
+
+def _is_abbreviation(text: str, end: int) -> bool:
+    """Tell whether the word before a full stop is an abbreviation or an initial."""
+    before = text[max(0, end - _LONGEST_ABBREVIATION) : end].split()
+    word = before[-1].lstrip(_OPENING) if before else ""
+    if len(word) == 1 or "." in word:
+        return word != "I" and (
+            _INITIALS.fullmatch(word) is not None or word.lower().replace(".", "") in _ABBREVIATIONS
+        )
+    return word.lower() in _ABBREVIATIONS
 
 
 def _first_letter(text: str, place: int) -> str:
     """Return the first character from a place on that is neither space nor opening mark."""
-    while place < len(text) and (text[place].isspace() or text[place] in "\"'“‘(["):
+    while place < len(text) and (text[place].isspace() or text[place] in _OPENING):
         place += 1
     return text[place : place + 1]
