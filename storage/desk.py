@@ -93,11 +93,7 @@ class Desk:
         return book.text_lengths[generation_id]
 
     def suggested(self, generation_id: str) -> set[str]:
-        """Return the ids of the spans that the newest check against the source marks in a text."""
-        rows = self.connection.execute(
-            "SELECT id::VARCHAR FROM hallucination_spans WHERE check_result_id = "
-            "(SELECT arg_max(id, rowid) FROM check_results "
-            "WHERE generation_id = $1::UUID AND checker = 'source')",
-            [generation_id],
-        ).fetchall()
+        """Return the ids of the spans that the newest check against the source suggests."""
+        query = "SELECT id::VARCHAR FROM suggested_spans WHERE generation_id = $1::UUID"
+        rows = self.connection.execute(query, [generation_id]).fetchall()
         return {id for (id,) in rows}

@@ -24,12 +24,8 @@ _ANSWERS = """
 """
 
 _SUGGESTIONS = """
-    SELECT id, generation_id, start, "end", type, evidence FROM hallucination_spans
-    WHERE check_result_id IN (
-        SELECT arg_max(id, rowid) FROM check_results
-        WHERE checker = 'source' AND generation_id IN (SELECT unnest($1::UUID[]))
-        GROUP BY generation_id
-    ) ORDER BY start, "end", id
+    SELECT id, generation_id, start, "end", type, evidence FROM suggested_spans
+    WHERE generation_id IN (SELECT unnest($1::UUID[])) ORDER BY start, "end", id
 """
 
 
@@ -75,7 +71,9 @@ def _winners(answer: Mapping[str, Any], swapped: bool) -> dict[str, str]:
 def read_suggestions(
     store: Store, generation_ids: Sequence[str]
 ) -> dict[str, tuple[dict[str, Any], ...]]:
-    """Read what the newest check against the source marks in texts; its scores stay out.
+    """Read what the newest check against the source suggests in texts; its scores stay out.
+
+    Of a sentence and the pieces marked inside it, the pieces are asked about.
 
     Returns:
         Generation's id → suggestions in the order of the text.

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,9 @@ def mark(start: int, end: int, **given: Any) -> dict[str, Any]:
     return {"start": start, "end": end} | kind | given
 
 
-def check_of(study: Study, item: r.Item, *pieces: tuple[int, int]) -> list[Any]:
+def check_of(
+    study: Study, item: r.Item, *pieces: tuple[int, int], type: r.SpanType = r.SpanType.NAME
+) -> list[Any]:
     """Make a check's result for an item's text, with its spans."""
     result = r.CheckResult(
         generation_id=item.generation_a_id,
@@ -29,7 +31,7 @@ def check_of(study: Study, item: r.Item, *pieces: tuple[int, int]) -> list[Any]:
     spans = [
         r.HallucinationSpan(
             check_result_id=result.id, generation_id=item.generation_a_id, checker="source",
-            start=start, end=end, type=r.SpanType.NAME, score=0.5, evidence="no such name",
+            start=start, end=end, type=type, score=0.5, evidence="no such name",
         )
         for start, end in pieces
     ]  # fmt: skip
@@ -76,7 +78,11 @@ def suggesting(store: Store) -> tuple[Desk, list[str]]:
     item = study.items[1]
     store.add(check_of(study, item, (0, 1)))
     newest = check_of(study, item, (9, 12), (0, 3))
-    store.add(newest)
+    # The sentence around both pieces says no more than they do.
+    sentence = replace(
+        newest[1], id=r.new_id(), start=0, end=12, type=r.SpanType.LOW_SUPPORT, evidence="little"
+    )
+    store.add([*newest, sentence])
     return found, [newest[2].id, newest[1].id]
 
 
@@ -123,6 +129,17 @@ def test_marks_that_do_not_fit(store: Store, span: dict[str, Any], message: str)
     assert store.select(r.Answer) == []
     with pytest.raises(ReviewError, match="takes 'spans' or 'skip', not 'judge'"):
         desk.submit(task, "judge", spans=[])
+
+
+def test_a_sentence_without_pieces_is_suggested_itself(store: Store) -> None:
+    study = design(("spans",), 1, suggests=True)
+    found = at(store, study)
+    store.add(check_of(study, study.items[0], (0, 12), type=r.SpanType.LOW_SUPPORT))
+    task = found.submit(found.next()[0], "spans", spans=[]).follow_up
+    assert task is not None
+    assert [(one["start"], one["end"], one["type"]) for one in task.suggestions] == [
+        (0, 12, "low_support")
+    ]
 
 
 def test_suggestions_come_after_the_own_marks_and_first_of_all(store: Store) -> None:
