@@ -44,7 +44,8 @@ def draw() -> None:
         parts.empty("No answers yet", what)
     else:
         _burn_up(filters, shown, given, ahead, now)
-    _coverage(filters, shown, frame)
+    if frame["n_places"].notna().any():  # a protocol from elsewhere may not say
+        _coverage(filters, shown, frame)
     if not given.empty:
         _times(filters, shown, given)
         _people(given)
