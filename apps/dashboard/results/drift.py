@@ -9,7 +9,7 @@ import pandas as pd
 
 from apps.dashboard import data, words
 from apps.dashboard.filters import Filters
-from apps.dashboard.results.rows import once
+from apps.dashboard.results.rows import once, once_large
 from lab.analysis.reviewers.drift import ControlChart, control_chart
 
 Measure = Literal["rating", "disagreement", "seconds", "controls"]
@@ -54,7 +54,7 @@ def severities(at: str, filters: Filters) -> dict[str, ControlChart]:
     return {name: charts[name] for name in sorted(charts, key=words.in_order)}
 
 
-@once
+@once_large
 def values(at: str, filters: Filters, measure: Measure) -> pd.DataFrame:
     """Return one row per value of a measure: created_at, value, reviewer_id and what is usual."""
     if measure == "controls":
@@ -105,8 +105,8 @@ def _seconds(ratings: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
     shared = ["created_at", "seconds", "reviewer_id", "answer_id"]
     kinds = [(ratings, "rating"), (votes, "vote")]
     frame = pd.concat(
-        [given[shared].astype({"reviewer_id": str, "answer_id": str}).assign(criterion=kind)
-         for given, kind in kinds]
+        [given[shared].drop_duplicates("answer_id").astype({"reviewer_id": str, "answer_id": str})
+         .assign(criterion=kind) for given, kind in kinds]
     )  # fmt: skip
     known = frame[(frame["seconds"] > 0).fillna(False)].drop_duplicates("answer_id")
     return known.assign(value=np.log(known["seconds"].astype(float)))

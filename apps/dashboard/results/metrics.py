@@ -11,7 +11,7 @@ import pandas as pd
 from apps.dashboard import data
 from apps.dashboard.filters import Filters
 from apps.dashboard.results.marks import marks
-from apps.dashboard.results.rows import once
+from apps.dashboard.results.rows import once, once_large
 from lab.analysis.metrics.ceiling import Ceiling, human_ceiling
 from lab.analysis.metrics.correlation import Asked, Following, metrics_against_humans
 from lab.analysis.metrics.error_marks import error_scores
@@ -67,7 +67,7 @@ def metric_columns(texts: pd.DataFrame) -> list[str]:
     return [name for name in (*ours, *others) if name in texts.columns]
 
 
-@once
+@once_large
 def judged(at: str, filters: Filters) -> Judged:
     """Return the rated texts within the filters, of so many prompts as can be shown at once."""
     ratings = _ratings(filters)

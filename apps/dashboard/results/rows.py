@@ -17,6 +17,8 @@ from apps.dashboard import data, words
 from lab.analysis.intervals import Interval
 
 once = st.cache_resource(max_entries=64, show_spinner="Working the figures out …")
+# For answers as large as the frames themselves.
+once_large = st.cache_resource(max_entries=3, show_spinner="Working the figures out …")
 
 
 def row(
