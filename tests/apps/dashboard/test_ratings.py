@@ -81,7 +81,7 @@ def test_bars_lie_around_the_middle_of_the_scale() -> None:
 
 
 def test_a_large_lab_is_asked_first(page, monkeypatch) -> None:
-    monkeypatch.setattr(results, "_AT_ONCE", 10)
+    monkeypatch.setattr(results, "AT_ONCE", 10)
     asked: list[object] = []
     fit = results.ordinal_models
     monkeypatch.setattr(results, "ordinal_models", lambda frame: asked.append(1) or fit(frame))
