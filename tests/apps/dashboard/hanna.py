@@ -14,6 +14,7 @@ import pandas as pd
 
 from lab.cli import main
 from lab.home import Home
+from lab.metrics.run import METRICS as METRICS_OF_THE_LAB
 
 CRITERIA = {
     "relevance": "RE",
@@ -85,7 +86,7 @@ def import_hanna(home: Home, folder: Path, published: Callable[[str], Path]) -> 
 
 def _name(column: str) -> str:
     name = column.removesuffix(" 1").rstrip(" Ξ§εΔ¤").lower()
-    return "bleu-4" if name == "bleu" else name  # the lab has its own
+    return f"{name}-hanna" if name in METRICS_OF_THE_LAB else name
 
 
 def _needed() -> set[str]:

@@ -37,7 +37,7 @@ def test_who_is_worth_it_and_who_is_beaten(visit, address) -> None:
     said = tab.page.inner_text("p.finding")
     assert said.startswith("baseline and candidate are each the best for their cost")
     assert "lstm" not in said
-    assert tab.page.locator("[data-testid=stVegaLiteChart]").count() == 1
+    tab.page.locator("[data-testid=stVegaLiteChart]").wait_for(timeout=15_000)
     assert serious(tab.page) == []
 
 
