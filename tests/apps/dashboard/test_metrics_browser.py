@@ -29,7 +29,8 @@ def test_the_page_says_who_follows_people_and_how_sure_that_is(visit, address) -
     tab = visit(address)
     tab.go("/metrics")
     said = tab.page.inner_text("p.finding")
-    assert said.startswith("Of 20 metrics, chrf-hanna follows people best, on complexity (Kendall 0.51,")
+    best = "Of 20 metrics, chrf-hanna follows people best, on complexity (Kendall 0.51,"
+    assert said.startswith(best)
     assert "One reviewer reaches 0.26" in said
     assert "within prompt" in said
     assert "depthscore" in tab.text()  # the higher, the lower people rate
