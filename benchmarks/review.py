@@ -24,8 +24,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# A package named "tests" among the installed ones would hide ours.
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from chromium import FLAGS, find_chromium
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.reviewers import (
@@ -41,7 +44,6 @@ from lab.home import Home, find_home
 from lab.records import Study, StudyEvent, StudyStatus, new_id
 from storage import queue
 from storage.client import Store, open_store, stop_owner
-from tests.chromium import FLAGS, find_chromium
 
 PAUSE_MS = 400
 """How long the reviewer reads before the next answer; a person reads longer."""

@@ -21,14 +21,16 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+# A package named "tests" among the installed ones would hide ours.
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from apps.signin.passwords import hash_password  # noqa: E402 (the path comes first)
+from chromium import FLAGS, find_chromium  # noqa: E402 (the path comes first)
+
+from apps.signin.passwords import hash_password  # noqa: E402
 from lab.home import Home, find_home  # noqa: E402
 from lab.records import Account, Role, new_id  # noqa: E402
 from storage import queue, studies  # noqa: E402
 from storage.client import Store, open_store, stop_owner  # noqa: E402
-from tests.chromium import FLAGS, find_chromium  # noqa: E402
 
 PASSWORD = "made for the pictures"
 N_REVIEWERS = 6
