@@ -53,8 +53,9 @@ def chromium() -> Iterator[Browser]:
     Not for longer: Playwright runs an event loop in this thread as long as it lives, so that
     neither a second one nor `asyncio.run` would work in other files.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     path = find_chromium()
     if path is None:
         pytest.fail("no Chromium or Chrome was found; install one, or run `make test`")

@@ -60,7 +60,10 @@ def test_a_view_keeps_its_place_while_answers_come_in(visit, address, filled, la
     shown = tab.page.get_by_role("group", name="Answered until")
     shown.wait_for()
     scrolls = "document.querySelector('[data-testid=stMain]')"
-    tab.page.evaluate(f"{scrolls}.scrollTo(0, 300)")
+    # A page that is still growing cannot be scrolled so far yet.
+    tab.page.wait_for_function(
+        f"() => {{ {scrolls}.scrollTo(0, 300); return {scrolls}.scrollTop === 300; }}"
+    )
     before = ratings(tab)
     generation = lab.generations[3]
     item = Item(
