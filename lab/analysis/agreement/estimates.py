@@ -165,14 +165,15 @@ def agreement_by_criterion(
     Raises:
         ValueError: a column is missing, or a setting is out of range.
     """
-    needed = ["generation_id", "reviewer_id", "criterion", "value"]
-    rows = columns_of(frame, needed, "agreement_by_criterion")
-    settings = (level, n_resamples, seed)
+    rows = columns_of(
+        frame, ["generation_id", "reviewer_id", "criterion", "value"], "agreement_by_criterion"
+    )
+    settings = {"level": level, "n_resamples": n_resamples, "seed": seed}
     found = []
     for criterion, group in rows.groupby("criterion", sort=True, observed=True):
         scale = {*(points or {}).get(str(criterion), ()), *group["value"].unique()}
         tally = tally_frame(group, "generation_id", "value", sorted(scale))
-        found.append(_of_ratings(str(criterion), tally, *settings))
+        found.append(_agreements(str(criterion), tally, is_vote=False, **settings))
     return tuple(found)
 
 
@@ -193,14 +194,15 @@ def vote_agreement_by_criterion(
     Raises:
         ValueError: a column is missing, or a setting is out of range.
     """
-    needed = ["item_id", "reviewer_id", "criterion", "winner"]
-    rows = columns_of(frame, needed, "vote_agreement_by_criterion")
-    settings = (level, n_resamples, seed)
-    found = []
-    for criterion, group in rows.groupby("criterion", sort=True, observed=True):
-        tally = tally_frame(group.assign(code=outcome_codes(group["winner"])), "item_id", "code")
-        found.append(_of_votes(str(criterion), tally, *settings))
-    return tuple(found)
+    rows = columns_of(
+        frame, ["item_id", "reviewer_id", "criterion", "winner"], "vote_agreement_by_criterion"
+    )
+    rows = rows.assign(code=outcome_codes(rows["winner"]))
+    settings = {"level": level, "n_resamples": n_resamples, "seed": seed}
+    return tuple(
+        _agreements(str(name), tally_frame(group, "item_id", "code"), is_vote=True, **settings)
+        for name, group in rows.groupby("criterion", sort=True, observed=True)
+    )
 
 
 def outcome_codes(winners: pd.Series) -> np.ndarray:
@@ -218,31 +220,14 @@ def outcome_codes(winners: pd.Series) -> np.ndarray:
     return found.to_numpy(dtype=np.int64)
 
 
-def _of_ratings(
-    criterion: str, tally: Tally, level: float, n_resamples: int, seed: int
-) -> Agreements:
-    settings: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "seed": seed}
+def _agreements(criterion: str, tally: Tally, *, is_vote: bool, **settings: Any) -> Agreements:
     return Agreements(
         criterion=criterion,
-        is_vote=False,
-        alpha=krippendorff_alpha(tally, "ordinal", **settings),
-        ac2=gwet_ac2(tally, "ordinal", **settings),
+        is_vote=is_vote,
+        alpha=krippendorff_alpha(tally, "nominal" if is_vote else "ordinal", **settings),
+        ac2=gwet_ac2(tally, "identity" if is_vote else "ordinal", **settings),
         percent=percent_agreement(tally, **settings),
-        icc1=icc1(tally, **settings),
-    )
-
-
-def _of_votes(
-    criterion: str, tally: Tally, level: float, n_resamples: int, seed: int
-) -> Agreements:
-    settings: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "seed": seed}
-    return Agreements(
-        criterion=criterion,
-        is_vote=True,
-        alpha=krippendorff_alpha(tally, "nominal", **settings),
-        ac2=gwet_ac2(tally, "identity", **settings),
-        percent=percent_agreement(tally, **settings),
-        icc1=None,
+        icc1=None if is_vote else icc1(tally, **settings),
     )
 
 
