@@ -9,6 +9,7 @@ from lab.errors import ReviewError
 from storage.assignments.book import Book
 from storage.assignments.shelf import read_book
 from storage.insert import Connection
+from storage.suggesting import suggested_sets
 
 
 class Desk:
@@ -92,8 +93,6 @@ class Desk:
             book.text_lengths[generation_id] = found[0][0]
         return book.text_lengths[generation_id]
 
-    def suggested(self, generation_id: str) -> set[str]:
-        """Return the ids of the spans that the newest check against the source suggests."""
-        query = "SELECT id::VARCHAR FROM suggested_spans WHERE generation_id = $1::UUID"
-        rows = self.connection.execute(query, [generation_id]).fetchall()
-        return {id for (id,) in rows}
+    def suggested(self, generation_id: str) -> list[set[str]]:
+        """Return the ids of the spans that each check against the source has suggested."""
+        return suggested_sets(self.connection, generation_id)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from lab.records import ItemKind
-from storage.assignments.given import own_answer, read_answers, read_suggestions
+from storage.assignments.given import own_answer, read_answers
 from storage.client import Store
+from storage.suggesting import read_suggestions
 
 Step = Literal["own", "suggestions"]
 
@@ -66,6 +68,8 @@ class Task:
     """What the checker marks: id, start, end (code points), type, evidence; only in that step."""
 
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 _TEXTS = """
     SELECT id, text, source, NULL AS created_at FROM prompts WHERE id IN ({prompts})
     UNION ALL
@@ -83,12 +87,22 @@ def read_tasks(store: Store, outlines: Sequence[dict[str, Any]]) -> list[Task]:
     texts = _read_texts(store, outlines)
     given = [one["given_answer_id"] for one in outlines]
     answers = read_answers(store, [id for id in given if id])
-    checked = [one["generation_ids"][0] for one in outlines if one["step"] == "suggestions"]
-    suggestions = read_suggestions(store, checked)
-    return [
-        _task(one, texts, answers.get(id), suggestions.get(one["generation_ids"][0], ()))
-        for one, id in zip(outlines, given, strict=True)
-    ]
+    tasks = [_task(one, texts, answers.get(id)) for one, id in zip(outlines, given, strict=True)]
+    return _with_suggestions(store, outlines, tasks)
+
+
+def _with_suggestions(
+    store: Store, outlines: Sequence[dict[str, Any]], tasks: Sequence[Task]
+) -> list[Task]:
+    """Add the suggestions; those that a reviewer began to judge stay though the check has new."""
+    generation_of = {
+        one["assignment_id"]: one["generation_ids"][0]
+        for one in outlines
+        if one["step"] == "suggestions"
+    }
+    begun = {task.assignment_id: _judged(task.draft or task.answer or {}) for task in tasks}
+    found = read_suggestions(store, generation_of, begun)
+    return [replace(task, suggestions=found.get(task.assignment_id, ())) for task in tasks]
 
 
 def _read_texts(store: Store, outlines: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -106,7 +120,6 @@ def _task(
     one: dict[str, Any],
     texts: dict[str, dict[str, Any]],
     answer: dict[str, Any] | None,
-    suggestions: tuple[dict[str, Any], ...],
 ) -> Task:
     return Task(
         assignment_id=one["assignment_id"],
@@ -123,8 +136,14 @@ def _task(
         is_training=one["is_training"],
         adjudicates=one["adjudicates"],
         waits=one["waits"],
-        suggestions=suggestions if one["step"] == "suggestions" else (),
+        suggestions=(),
     )
+
+
+def _judged(content: dict[str, Any]) -> list[str]:
+    """Return the ids of judged pieces; a draft is whatever a browser sent."""
+    judgements = content.get("judgements")
+    return [id for id in judgements if _ID.fullmatch(id)] if isinstance(judgements, dict) else []
 
 
 def _draft(draft: dict[str, Any] | None, answer: dict[str, Any] | None) -> dict[str, Any] | None:

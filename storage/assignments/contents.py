@@ -113,17 +113,23 @@ def _one_of(kind: Any, name: str, value: Any) -> Any:
 
 
 def read_judgements(
-    answer_id: str, judgements: Mapping[str, bool], suggested: set[str]
+    answer_id: str, judgements: Mapping[str, bool], suggested: Sequence[set[str]]
 ) -> list[SuggestionJudgement]:
     """Check that each suggestion is confirmed or rejected.
 
+    Args:
+        answer_id: the answer.
+        judgements: whether a suggestion is confirmed, by its id.
+        suggested: the ids of each check of the text. Which of them the reviewer saw is not
+            known: the text may have been checked anew meanwhile.
+
     Raises:
-        ReviewError: one is not, or is not among the suggestions.
+        ReviewError: they are not the suggestions of one check, or not true or false.
     """
-    if judgements.keys() != suggested:
+    if judgements.keys() not in suggested:
         raise ReviewError(
-            f"confirm or reject each of the {len(suggested)} suggestions once; got "
-            f"{len(judgements)}; load the page again if they have changed meanwhile"
+            f"confirm or reject each suggestion once; got {len(judgements)}, which are not the "
+            "suggestions of one check; load the page again"
         )
     for confirmed in judgements.values():
         if not isinstance(confirmed, bool):

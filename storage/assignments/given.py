@@ -23,11 +23,6 @@ _ANSWERS = """
     FROM answers WHERE id IN (SELECT unnest($1::UUID[]))
 """
 
-_SUGGESTIONS = """
-    SELECT id, generation_id, start, "end", type, evidence FROM suggested_spans
-    WHERE generation_id IN (SELECT unnest($1::UUID[])) ORDER BY start, "end", id
-"""
-
 
 def read_answers(store: Store, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Read answers by their ids, with all that belongs to them, in item order still."""
@@ -66,20 +61,3 @@ def _ratings(answer: Mapping[str, Any]) -> dict[str, int]:
 def _winners(answer: Mapping[str, Any], swapped: bool) -> dict[str, str]:
     winners = answer["winners"] or []
     return {one["criterion"]: show_winner(one["winner"], swapped) for one in winners}
-
-
-def read_suggestions(
-    store: Store, generation_ids: Sequence[str]
-) -> dict[str, tuple[dict[str, Any], ...]]:
-    """Read what the newest check against the source suggests in texts; its scores stay out.
-
-    Of a sentence and the pieces marked inside it, the pieces are asked about.
-
-    Returns:
-        Generation's id → suggestions in the order of the text.
-    """
-    found: dict[str, tuple[dict[str, Any], ...]] = {}
-    for row in store.rows(_SUGGESTIONS, [list(generation_ids)]) if generation_ids else []:
-        generation_id = row.pop("generation_id")
-        found[generation_id] = (*found.get(generation_id, ()), row)
-    return found
