@@ -53,9 +53,9 @@ def sample(
     done = set(skip)
     loaded = load_model(checkpoint.path, config.device or None)
     jobs = [
-        _Job(prompt, index, ids)
+        Job(prompt, index, ids)
         for prompt in prompts
-        for ids in [_encode(loaded, checkpoint.template, prompt)]
+        for ids in [encode(loaded, checkpoint.template, prompt)]
         for index in range(config.n_samples)
         if (prompt.id, index) not in done
     ]
@@ -76,19 +76,24 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """One text to be written."""
 
     prompt: Prompt
+    """What to write for."""
+
     sample_index: int
+    """0-based number among the texts of the prompt."""
+
     ids: tuple[int, ...]
+    """The prompt as the model reads it."""
 
 
 def _batches(
-    loaded: LoadedModel, checkpoint: Checkpoint, jobs: Sequence[_Job], config: SampleConfig
+    loaded: LoadedModel, checkpoint: Checkpoint, jobs: Sequence[Job], config: SampleConfig
 ) -> Iterator[list[Sampled]]:
     pieces = Pieces(loaded.tokenizer)
-    requests = [Request(job.ids, _uniforms(job, config, loaded.context)) for job in jobs]
+    requests = [Request(job.ids, uniforms(job, config, loaded.context)) for job in jobs]
     texts = (write_beams if config.strategy == "beam" else write)(loaded, requests, config)
     while True:
         with threads(config.threads):
@@ -96,13 +101,17 @@ def _batches(
         if not finished:
             return
         yield [
-            _sampled(pieces, checkpoint, jobs[number], written, config)
+            sampled(pieces, checkpoint, jobs[number], written, config)
             for number, written in finished
         ]
 
 
-def _encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ...]:
-    """Encode a prompt; it must leave room for at least one token."""
+def encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ...]:
+    """Encode a prompt.
+
+    Raises:
+        InputError: it leaves no room for a token, or lacks what the template asks for.
+    """
     ids = prompt_ids(loaded.tokenizer, render(template, prompt))
     if len(ids) >= loaded.context:
         raise InputError(
@@ -113,7 +122,7 @@ def _encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ..
     return tuple(ids)
 
 
-def _uniforms(job: _Job, config: SampleConfig, context: int) -> torch.Tensor:
+def uniforms(job: Job, config: SampleConfig, context: int) -> torch.Tensor:
     """Return the random numbers of one text, one per token that it may have."""
     name = f"{config.seed}\0{job.prompt.key}\0{job.sample_index}"
     digest = hashlib.sha256(name.encode()).digest()
@@ -122,9 +131,10 @@ def _uniforms(job: _Job, config: SampleConfig, context: int) -> torch.Tensor:
     return torch.rand(most, generator=generator, dtype=torch.float64)
 
 
-def _sampled(
-    pieces: Pieces, checkpoint: Checkpoint, job: _Job, written: Written, config: SampleConfig
+def sampled(
+    pieces: Pieces, checkpoint: Checkpoint, job: Job, written: Written, config: SampleConfig
 ) -> Sampled:
+    """Make the records of a text that was written."""
     text = Stops(pieces.tokenizer, config.stop).cut(pieces.text(written.ids))
     generation = Generation(
         prompt_id=job.prompt.id,

@@ -40,3 +40,13 @@ class Stops:
         places = [text.find(string) for string in self.strings]
         found = [place for place in places if place >= 0]
         return text[: min(found)] if found else text
+
+    def certain(self, text: str) -> str:
+        """Return the beginning of an unfinished text that no later token can change.
+
+        Args:
+            text: the text so far, which may end in half a letter or half a stop string.
+        """
+        whole = self.cut(text).rstrip("\ufffd")
+        starts = (one[:n] for one in self.strings for n in range(1, len(one)))
+        return whole[: len(whole) - max((len(s) for s in starts if whole.endswith(s)), default=0)]
