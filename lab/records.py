@@ -42,12 +42,34 @@ class CheckpointKind(StrEnum):
 
     GPT = "gpt"
     LSTM = "lstm"
+    GRU = "gru"
     HUB = "hub"
-    """Fine-tuned from, or simply taken as, a causal checkpoint in transformers' format."""
+    """Any other causal model in transformers' format: from scratch, fine-tuned or taken as is."""
     EXTERNAL = "external"
     """Another system, known by its texts alone."""
     CONTROL = "control"
     """No system: texts that the lab made worse on purpose, to see whether reviewers notice."""
+
+
+class TrainingOutcome(StrEnum):
+    """Why a training run, or a stretch of it, ended."""
+
+    FINISHED = "finished"
+    """Its budget of steps, epochs or seconds is used up."""
+    STOPPED_EARLY = "stopped_early"
+    """The validation loss did not fall any more."""
+    INTERRUPTED = "interrupted"
+    """A person stopped it; it can be resumed."""
+    FAILED = "failed"
+
+
+class TrialOutcome(StrEnum):
+    """How a trial of a search ended."""
+
+    FINISHED = "finished"
+    PRUNED = "pruned"
+    """Given up half-way, being worse than the others at the same step."""
+    FAILED = "failed"
 
 
 class CheckStatus(StrEnum):
@@ -170,12 +192,20 @@ class Dataset:
     """Where the rows came from: a file's path, a hub name, or "world"."""
     licence: str | None = None
     """The licence of the texts, as an SPDX name or free words."""
+    consent: str | None = None
+    """On what ground the texts may be used: consent, contract, public domain, in free words."""
     content_sha256: str
     """Hash over all rows in order; equal hashes mean equal data."""
     n_prompts: int
     """Number of rows over all splits."""
     config: dict[str, Any]
     """The settings that made it, column mapping and seed included."""
+    path: str | None = None
+    """Folder with all rows as Arrow files, where the store holds only some of them to review;
+    None where the store holds all."""
+    steps: dict[str, Any] | None = None
+    """What preparing did, under "steps" in order: each step's name, settings and counts of rows;
+    None for data taken in as they were."""
     created_at: datetime = field(default_factory=now)
     """When it was made, UTC."""
 
@@ -200,6 +230,9 @@ class Prompt:
     """The human-written (or, in the world, true) target, if there is one."""
     facts: dict[str, Any] | None = None
     """The embedded world's plan of the story: ground truth for checks; None elsewhere."""
+    conversation: dict[str, Any] | None = None
+    """The turns so far, under "messages" with role and content each, where the prompt is a chat;
+    the text then is the last turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +291,60 @@ class TrainingStep:
     """The learning rate in force."""
     gradient_norm: float | None = None
     """L2 norm of all gradients before clipping."""
+    epoch: float | None = None
+    """Passes over the training rows so far."""
+    bits_per_byte: float | None = None
+    """Cross-entropy of the validation references per UTF-8 byte, in bits: comparable between
+    tokenizers, as losses per token are not."""
+    memory_bytes: int | None = None
+    """Most memory in use so far: the GPU's where there is one, else the process's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingEnd:
+    """How one stretch of a training run ended; a resumed run has several."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    training_run_id: str
+    """The run."""
+    outcome: TrainingOutcome
+    """Why it ended."""
+    step: int
+    """Optimiser steps done by then."""
+    message: str = ""
+    """What a person should know of it, such as the step and rate at which it broke down."""
+    created_at: datetime = field(default_factory=now)
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One setting that a search tried."""
+
+    id: str = field(default_factory=new_id)
+    """UUIDv7."""
+    search: str
+    """The search's name."""
+    number: int
+    """0-based number within the search."""
+    dataset_id: str
+    """The data that it learned from."""
+    parameters: dict[str, Any]
+    """The settings tried, by name of the field."""
+    outcome: TrialOutcome
+    """How it ended."""
+    value: float | None = None
+    """Validation loss in nats per token, the mean over folds where there are several; the lowest
+    seen so far where it was pruned; None where it failed."""
+    training_run_id: str | None = None
+    """The run that it was; None with several folds, or where it failed before its first step."""
+    seconds: float
+    """Time that it took, in seconds."""
+    message: str = ""
+    """Why it failed or was pruned."""
+    created_at: datetime = field(default_factory=now)
+    """When it ended, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +365,8 @@ class Checkpoint:
     """Number of weights."""
     n_tokens: int | None = None
     """Tokens seen in training."""
+    step: int | None = None
+    """Optimiser steps of its run when it was saved."""
     validation_loss: float | None = None
     """Mean cross-entropy per target token on the validation split, in nats."""
     weights_sha256: str | None = None

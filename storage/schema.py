@@ -23,6 +23,8 @@ TABLES: dict[type, str] = {
     records.PromptTag: "prompt_tags",
     records.TrainingRun: "training_runs",
     records.TrainingStep: "training_steps",
+    records.TrainingEnd: "training_ends",
+    records.Trial: "trials",
     records.Checkpoint: "checkpoints",
     records.Generation: "generations",
     records.TokenScores: "token_scores",

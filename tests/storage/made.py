@@ -21,11 +21,13 @@ def one_of_each() -> list[Any]:
     account = r.Account(name="ann", role=r.Role.LEAD, pseudonym="R1", password_hash="hash")
     dataset = r.Dataset(
         name="tales", origin="t.csv", licence="MIT", content_sha256="1" * 64, n_prompts=1,
-        config={"seed": 1, "columns": {"b": "x", "a": None}},
+        config={"seed": 1, "columns": {"b": "x", "a": None}}, consent="given", path="/rows",
+        steps={"steps": [{"name": "exact"}]},
     )  # fmt: skip
     prompt = r.Prompt(
         dataset_id=dataset.id, key="7", split=r.Split.TEST, text="Écris: 'a' \u202e 😀\n",
         source="s", reference="ref", facts={"hero": "Rosa", "age": 3},
+        conversation={"messages": [{"role": "user", "content": "?"}]},
     )  # fmt: skip
     tag = r.PromptTag(prompt_id=prompt.id, tag="sea")
     external = r.Checkpoint(name="other", kind=r.CheckpointKind.EXTERNAL)
@@ -35,11 +37,19 @@ def one_of_each() -> list[Any]:
     )  # fmt: skip
     step = r.TrainingStep(
         training_run_id=run.id, step=5, seconds=1.5, n_tokens=100, train_loss=2.0,
-        validation_loss=None, learning_rate=1e-3, gradient_norm=0.5,
+        validation_loss=None, learning_rate=1e-3, gradient_norm=0.5, epoch=0.5,
+        bits_per_byte=1.25, memory_bytes=2**40,
+    )  # fmt: skip
+    end = r.TrainingEnd(
+        training_run_id=run.id, outcome=r.TrainingOutcome.STOPPED_EARLY, step=5, message="at 3"
+    )
+    trial = r.Trial(
+        search="rates", number=0, dataset_id=dataset.id, parameters={"learning_rate": 0.1},
+        outcome=r.TrialOutcome.PRUNED, value=1.5, training_run_id=run.id, seconds=2.5, message="?",
     )  # fmt: skip
     checkpoint = r.Checkpoint(
         name="base", kind=r.CheckpointKind.GPT, path="/x", training_run_id=run.id,
-        n_parameters=10, n_tokens=100, validation_loss=1.0, weights_sha256="2" * 64,
+        n_parameters=10, n_tokens=100, step=5, validation_loss=1.0, weights_sha256="2" * 64,
     )  # fmt: skip
     generation = r.Generation(
         prompt_id=prompt.id, checkpoint_id=checkpoint.id, text="Once", decoding={"t": 1.0},
@@ -109,9 +119,10 @@ def one_of_each() -> list[Any]:
         decided_by_id=account.id,
     )  # fmt: skip
     return [
-        account, dataset, prompt, tag, external, run, step, checkpoint, generation, tokens, score,
-        whole, calibration, result, span, session, study, event, item, control, assignment, lease,
-        draft, answer, rating, vote, mark, judgement, invitation, use, message, read, exclusion,
+        account, dataset, prompt, tag, external, run, step, end, trial, checkpoint, generation,
+        tokens, score, whole, calibration, result, span, session, study, event, item, control,
+        assignment, lease, draft, answer, rating, vote, mark, judgement, invitation, use, message,
+        read, exclusion,
     ]  # fmt: skip
 
 
