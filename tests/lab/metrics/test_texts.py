@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab.metrics.run import METRICS, score
-from lab.text import folded_words, words
+from lab.text import folded_words, word_pattern, words
 
 
-def value(name, given):
-    return score([given], METRICS[name])[0].value
+def value(name, pair):
+    return score([pair], METRICS[name])[0].value
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,11 @@ def value(name, given):
 )
 def test_words(text, expected):
     assert words(text) == expected
+
+
+@given(st.text(st.one_of(st.sampled_from("aZ9'’‑-_ ."), st.characters(max_codepoint=0x2100))))
+def test_the_words_of_latin_text_are_those_of_the_pattern_of_all_scripts(text):
+    assert words(text) == word_pattern().findall(text)
 
 
 def test_words_are_folded_for_comparison():
