@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy import sparse, stats
 
 from lab.analysis.agreement.tally import Tally
 from lab.analysis.intervals import Interval, check_level
-from lab.analysis.reviewers.severity import normal_equations
 
 _MOST_GROUPS = 20
 
@@ -59,9 +59,12 @@ def icc2(tally: Tally, level: float = 0.95) -> TwoWayICC:
     """
     check_level(level)
     used = tally.compared()
-    texts, raters, values = used.units, used.raters, used.domain[used.values]
-    k = len(values) / max(len(used.counts), 1)
-    parts = _components(texts, raters, values)
+    k = len(used.values) / max(len(used.counts), 1)
+    given = used.domain[used.values]
+    # A mean near 0 keeps differences of sums exact.
+    ratings = _Ratings(used.units, used.raters, given - _middle(given), used.n_raters)
+    whole = ratings.summed()
+    parts = whole.components()
     if parts is None:
         return TwoWayICC(
             single=None, mean=None, k=k, single_interval=None, text_variance=None,
@@ -74,7 +77,7 @@ def icc2(tally: Tally, level: float = 0.95) -> TwoWayICC:
         single=single,
         mean=mean,
         k=k,
-        single_interval=_interval(texts, raters, values, single, level),
+        single_interval=_interval(ratings, whole, single, level),
         text_variance=of_texts,
         rater_variance=of_raters,
         rest_variance=rest,
@@ -88,28 +91,8 @@ def _ratio(parts: tuple[float, float, float], k: float) -> float | None:
     return of_texts / whole if whole > 1e-12 else None
 
 
-def _components(
-    texts: np.ndarray, raters: np.ndarray, values: np.ndarray
-) -> tuple[float, float, float] | None:
-    """Return the variances of texts, raters and rest; None where they cannot be told apart."""
-    if not len(values):
-        return None
-    texts, raters = _compact(texts), _compact(raters)
-    n, n_texts, n_raters = len(values), int(texts.max()) + 1, int(raters.max()) + 1
-    between, right = normal_equations(values, texts, raters, n_raters)
-    n_circles = sparse.csgraph.connected_components(between != 0, directed=False)[0]
-    free = n - n_texts - n_raters + n_circles
-    if free < 1 or n_raters <= n_circles or n_texts <= n_circles:
-        return None
-    effect = np.linalg.lstsq(between, right, rcond=1e-10)[0]
-    within_texts, within_raters = _within(values, texts), _within(values, raters)
-    by_raters = float(effect @ right)
-    left = max(within_texts - by_raters, 0.0)
-    rest = left / free
-    of_raters = (by_raters - rest * (n_raters - n_circles)) / (n - n_texts)
-    of_texts = (within_raters - left - rest * (n_texts - n_circles)) / (n - n_raters)
-    # Method III can come out below nothing; a variance cannot, but texts' may, as alpha does.
-    return of_texts, max(of_raters, 0.0), rest
+def _middle(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _compact(codes: np.ndarray) -> np.ndarray:
@@ -118,19 +101,92 @@ def _compact(codes: np.ndarray) -> np.ndarray:
     return found
 
 
-def _within(values: np.ndarray, groups: np.ndarray) -> float:
-    sizes = np.maximum(np.bincount(groups), 1)
-    means = np.bincount(groups, values) / sizes
-    return float(((values - means[groups]) ** 2).sum())
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the components need to know of some texts; that of other texts adds to it."""
+
+    n: int
+    n_texts: int
+    squares: float  # of the ratings
+    text_squares: float  # of each text's sum, over its number of ratings
+    loads: np.ndarray  # ratings by rater
+    sums: np.ndarray  # of the ratings by rater
+    levels: np.ndarray  # sum of the texts' means, over each rater's ratings
+    shared: np.ndarray  # (raters, raters), over the texts of both: 1 / ratings of the text
+
+    def with_other(self, other: _Sums, sign: int) -> _Sums:
+        """Return the sums with those of other texts added (sign 1) or taken away (−1)."""
+        return _Sums(
+            *(getattr(self, one.name) + sign * getattr(other, one.name) for one in fields(self))
+        )
+
+    def components(self) -> tuple[float, float, float] | None:
+        """Return the variances of texts, raters and rest; None where they cannot be told apart."""
+        there = np.flatnonzero(self.loads)
+        loads, sums = self.loads[there].astype(np.float64), self.sums[there]
+        between = np.diag(loads) - self.shared[np.ix_(there, there)]
+        right, n_raters = sums - self.levels[there], len(there)
+        if not n_raters:
+            return None
+        # What is left of a difference of sums is no tie between two people.
+        tied = np.abs(between) > 1e-9
+        n_circles = sparse.csgraph.connected_components(tied, directed=False)[0]
+        free = self.n - self.n_texts - n_raters + n_circles
+        if free < 1 or n_raters <= n_circles or self.n_texts <= n_circles:
+            return None
+        by_raters = float(np.linalg.lstsq(between, right, rcond=1e-10)[0] @ right)
+        within_texts = max(self.squares - self.text_squares, 0.0)
+        within_raters = max(self.squares - float((sums**2 / loads).sum()), 0.0)
+        left = max(within_texts - by_raters, 0.0)
+        rest = left / free
+        of_raters = (by_raters - rest * (n_raters - n_circles)) / (self.n - self.n_texts)
+        of_texts = (within_raters - left - rest * (self.n_texts - n_circles)) / (self.n - n_raters)
+        # Method III can come out below nothing; a variance cannot, but texts' may, as alpha does.
+        return of_texts, max(of_raters, 0.0), rest
 
 
-def _interval(
-    texts: np.ndarray, raters: np.ndarray, values: np.ndarray, single: float | None, level: float
-) -> Interval | None:
-    n_raters = len(np.unique(raters))
+@dataclass(frozen=True, slots=True)
+class _Ratings:
+    """Ratings by text and rater, both numbered from 0."""
+
+    texts: np.ndarray
+    raters: np.ndarray
+    values: np.ndarray
+    n_raters: int
+
+    def kept(self, rows: np.ndarray) -> _Ratings:
+        """Keep some of them."""
+        return _Ratings(self.texts[rows], self.raters[rows], self.values[rows], self.n_raters)
+
+    def summed(self) -> _Sums:
+        """Add up what the components need."""
+        texts, raters, values, n_raters = self.texts, self.raters, self.values, self.n_raters
+        texts = _compact(texts) if len(texts) else texts
+        per_text = np.bincount(texts)
+        text_sums = np.bincount(texts, values)
+        weights = 1 / np.sqrt(per_text[texts])
+        who = sparse.coo_array((weights, (texts, raters)), shape=(len(per_text), n_raters)).tocsr()
+        return _Sums(
+            n=len(values),
+            n_texts=len(per_text),
+            squares=float((values**2).sum()),
+            text_squares=float((text_sums**2 / per_text).sum()),
+            loads=np.bincount(raters, minlength=n_raters),
+            sums=np.bincount(raters, values, minlength=n_raters),
+            levels=np.bincount(raters, (text_sums / per_text)[texts], minlength=n_raters),
+            shared=(who.T @ who).toarray(),
+        )
+
+
+def _interval(ratings: _Ratings, whole: _Sums, single: float | None, level: float
+              ) -> Interval | None:  # fmt: skip
+    n_raters = int((whole.loads > 0).sum())
     if single is None or not -1 < single < 1 or n_raters < 3:
         return None
-    ways = [_jackknife(texts, raters, values, by) for by in (texts, raters)]
+    ways = [
+        _jackknife(_without_texts(ratings, whole)),
+        _jackknife(_without_raters(ratings, whole)),
+    ]
     if ways[0] is None or ways[1] is None:
         return None
     (first, first_df), (second, second_df) = ways[0], ways[1]
@@ -142,19 +198,38 @@ def _interval(
     return Interval(float(low), float(high), level)
 
 
-def _jackknife(
-    texts: np.ndarray, raters: np.ndarray, values: np.ndarray, by: np.ndarray
-) -> tuple[float, int] | None:
-    codes = _compact(by)
-    n_groups = min(_MOST_GROUPS, int(codes.max()) + 1)
-    group = codes % n_groups
+def _jackknife(without: Iterator[_Sums]) -> tuple[float, int] | None:
     found = []
-    for left_out in range(n_groups):
-        kept = group != left_out
-        parts = _components(texts[kept], raters[kept], values[kept])
+    for rest in without:
+        parts = rest.components()
         single = None if parts is None else _ratio(parts, 1)
         if single is None or not -1 < single < 1:
             return None
         found.append(np.arctanh(single))
+    n_groups = len(found)
     spread = (n_groups - 1) / n_groups * ((np.array(found) - np.mean(found)) ** 2).sum()
     return float(spread), n_groups - 1
+
+
+def _without_texts(ratings: _Ratings, whole: _Sums) -> Iterator[_Sums]:
+    """Leave out one group of texts after another: its own sums are all that goes."""
+    for rows in _groups(_compact(ratings.texts)):
+        yield whole.with_other(ratings.kept(rows).summed(), -1)
+
+
+def _without_raters(ratings: _Ratings, whole: _Sums) -> Iterator[_Sums]:
+    """Leave out one group of raters after another: only their own texts are added up anew."""
+    n_texts = int(ratings.texts.max()) + 1
+    for rows in _groups(_compact(ratings.raters)):
+        gone = np.zeros(len(ratings.values), dtype=bool)
+        gone[rows] = True
+        touched = np.bincount(ratings.texts[rows], minlength=n_texts)[ratings.texts] > 0
+        others = whole.with_other(ratings.kept(touched).summed(), -1)
+        yield others.with_other(ratings.kept(touched & ~gone).summed(), 1)
+
+
+def _groups(codes: np.ndarray) -> Iterator[np.ndarray]:
+    """Give the rows of each group; codes are dealt out in turn."""
+    n_groups = min(_MOST_GROUPS, int(codes.max()) + 1)
+    group = codes % n_groups
+    return (np.flatnonzero(group == number) for number in range(n_groups))
