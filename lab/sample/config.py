@@ -13,9 +13,14 @@ from lab.models.settings import check_types, require
 class SampleConfig:
     """How texts are drawn from a checkpoint."""
 
-    strategy: Literal["greedy", "sample", "beam"] = "sample"
-    """How a text is chosen: "greedy" (always the likeliest token), "sample" (drawn), or "beam"
-    (the likeliest text that a beam search finds)."""
+    strategy: Literal["greedy", "sample", "beam", "contrastive"] = "sample"
+    """How a text is chosen: "greedy" (always the likeliest token), "sample" (drawn), "beam" (the
+    likeliest text that a beam search finds), or "contrastive" (of the top_k likeliest tokens
+    the one that is least like what was there before; give penalty_alpha and top_k)."""
+
+    engine: Literal["lab", "transformers", "vllm"] = "lab"
+    """What runs the model: "lab" (this program's own loop), "transformers" (its generate, for
+    models that ours cannot run), or "vllm" (where it is installed)."""
 
     n_beams: int = 4
     """Beams of strategy "beam"."""
@@ -23,8 +28,13 @@ class SampleConfig:
     temperature: float = 0.8
     """Divides the logits before drawing; lower is safer, 1 is the model's own distribution."""
 
+    penalty_alpha: float = 0.0
+    """Of strategy "contrastive": how much unlikeness counts beside likelihood, above 0 up to 1;
+    0.6 with a top_k of 4 is usual."""
+
     top_k: int = 0
-    """Draw only from the k likeliest tokens; 0 for all."""
+    """Draw only from the k likeliest tokens; 0 for all. Of strategy "contrastive": the number
+    of tokens that are compared."""
 
     top_p: float = 1.0
     """Draw only from the likeliest tokens that together have this probability; 1 for all."""
@@ -100,11 +110,42 @@ class SampleConfig:
         require(self.n_beams >= 2, "n_beams", self.n_beams, "2 or more")
         require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
         require(self.threads >= 0, "threads", self.threads, "0 (torch's choice) or more")
+        _check_contrastive(self)
         if self.strategy != "sample" and self.n_samples > 1:
             raise ConfigError(
                 f"n_samples {self.n_samples}: {self.strategy} writes the same text each "
                 "time; use 1, or strategy sample"
             )
+
+
+def _check_contrastive(config: SampleConfig) -> None:
+    """Refuse settings that belong to contrastive search alone, or that it cannot use."""
+    alpha, is_contrastive = config.penalty_alpha, config.strategy == "contrastive"
+    require(0 <= alpha <= 1, "penalty_alpha", alpha, "above 0, up to 1")
+    if not is_contrastive and alpha:
+        raise ConfigError(
+            f"penalty_alpha {alpha} is of strategy 'contrastive' alone, and the strategy is "
+            f"{config.strategy!r}; set the strategy, or leave penalty_alpha out"
+        )
+    if is_contrastive and not alpha:
+        raise ConfigError(
+            "strategy 'contrastive' needs penalty_alpha, above 0 up to 1 (0.6 is usual); without "
+            "it the strategy is 'greedy'"
+        )
+    if is_contrastive and config.top_k < 2:
+        raise ConfigError(
+            f"strategy 'contrastive' compares the top_k likeliest tokens, and top_k is "
+            f"{config.top_k}; give 2 or more (4 to 10 is usual)"
+        )
+    if is_contrastive and (given := _changed(config, DRAWING)):
+        raise ConfigError(
+            f"{next(iter(given))} is for drawing, and strategy 'contrastive' draws nothing; "
+            "leave it out"
+        )
+
+
+DRAWING = ("top_p", "min_p", "typical_p")
+"""Settings that only drawing uses."""
 
 
 def decoding(config: SampleConfig) -> dict[str, Any]:
@@ -115,8 +156,8 @@ def decoding(config: SampleConfig) -> dict[str, Any]:
 
     Returns:
         Strategy and length, for "sample" temperature, top_k and top_p, for "beam" their number,
-        and whatever else is not left as it is; not the seed, the number of samples and the
-        batch size.
+        for "contrastive" penalty_alpha and top_k, and whatever else is not left as it is; not
+        the seed, the number of samples and the batch size.
     """
     kept: dict[str, Any] = {"strategy": config.strategy, "max_new_tokens": config.max_new_tokens}
     if config.strategy == "sample":
@@ -124,7 +165,9 @@ def decoding(config: SampleConfig) -> dict[str, Any]:
         kept |= _changed(config, ("min_p", "typical_p"))
     if config.strategy == "beam":
         kept["n_beams"] = config.n_beams
-    kept |= _changed(config, ("repetition_penalty", "no_repeat_ngram", "min_new_tokens"))
+    if config.strategy == "contrastive":
+        kept |= {"penalty_alpha": config.penalty_alpha, "top_k": config.top_k}
+    kept |= _changed(config, ("engine", "repetition_penalty", "no_repeat_ngram", "min_new_tokens"))
     return kept | ({"stop": list(config.stop)} if config.stop else {})
 
 

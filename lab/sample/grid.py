@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.errors import ConfigError
-from lab.sample.config import SampleConfig, decoding
+from lab.sample.config import DRAWING, SampleConfig, decoding
 
 
 def expand(base: SampleConfig, values: Mapping[str, Any]) -> list[SampleConfig]:
@@ -20,7 +20,8 @@ def expand(base: SampleConfig, values: Mapping[str, Any]) -> list[SampleConfig]:
 
     Returns:
         The combinations in the order of the lists, the last field fastest; of those that decode
-        alike (greedy at two temperatures) the first.
+        alike (greedy at two temperatures) the first. A strategy beside others gets only the
+        settings that it has: penalty_alpha is for contrastive search, top_p for drawing.
 
     Raises:
         ConfigError: a list is empty, or a value is not allowed; names the combination.
@@ -30,7 +31,8 @@ def expand(base: SampleConfig, values: Mapping[str, Any]) -> list[SampleConfig]:
         raise ConfigError(f"{empty[0]}: the list is empty; give at least one value")
     found: dict[str, SampleConfig] = {}
     for combination in itertools.product(*lists.values()):
-        config = _changed(base, dict(zip(lists, combination, strict=True)))
+        changes = dict(zip(lists, combination, strict=True))
+        config = _changed(base, changes | _left_out(changes, lists))
         found.setdefault(repr((decoding(config), config.seed)), config)
     return list(found.values())
 
@@ -38,6 +40,16 @@ def expand(base: SampleConfig, values: Mapping[str, Any]) -> list[SampleConfig]:
 def words(config: SampleConfig) -> str:
     """Name the settings of a combination, shortly."""
     return ", ".join(f"{name} {value}" for name, value in decoding(config).items())
+
+
+def _left_out(changes: Mapping[str, Any], lists: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Return the defaults of what a strategy does not have, where the grid has several."""
+    strategy = changes.get("strategy")
+    if len(lists.get("strategy", [])) < 2:
+        return {}
+    foreign = DRAWING if strategy == "contrastive" else ("penalty_alpha",)
+    usual = SampleConfig()
+    return {name: getattr(usual, name) for name in foreign}
 
 
 def _changed(base: SampleConfig, changes: dict[str, Any]) -> SampleConfig:

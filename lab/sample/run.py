@@ -14,11 +14,11 @@ from lab.models.load import LoadedModel, load_model
 from lab.models.prompts import prompt_ids, render
 from lab.models.threads import threads
 from lab.records import Checkpoint, Generation, Prompt, TokenScores
-from lab.sample.batch import Request, Written, write
-from lab.sample.beam import write_beams
+from lab.sample.batch import Request, Written
 from lab.sample.config import SampleConfig, decoding
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces, token_scores
+from lab.sample.writers import find_writer
 
 
 def sample(
@@ -94,7 +94,7 @@ def _batches(
 ) -> Iterator[list[Sampled]]:
     pieces = Pieces(loaded.tokenizer)
     requests = [Request(job.ids, uniforms(job, config, loaded.context)) for job in jobs]
-    texts = (write_beams if config.strategy == "beam" else write)(loaded, requests, config)
+    texts = find_writer(config)(loaded, requests, config)
     while True:
         with threads(config.threads):
             finished = list(itertools.islice(texts, config.batch_rows))
