@@ -29,4 +29,33 @@ def columns_of(frame: pd.DataFrame, columns: Sequence[str], caller: str) -> pd.D
 
 def codes_of(column: pd.Series) -> np.ndarray:
     """Return each row's number among the column's sorted distinct values; shape (rows,)."""
-    return pd.factorize(column, sort=True)[0]
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return pd.factorize(column, sort=True)[0]
+    codes = column.cat.codes.to_numpy()
+    used = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories)) > 0
+    numbers = np.append(np.cumsum(used) - 1, -1)  # the last one for rows without a value
+    found: np.ndarray = numbers[codes]
+    return found
+
+
+def text_codes(*columns: pd.Series) -> np.ndarray:
+    """Return each row's number among all columns' distinct values, sorted as texts.
+
+    Args:
+        columns: without missing values; the same text has the same number in all of them.
+
+    Returns:
+        Shape (rows,), those of one column after those of the one before.
+    """
+    coded = [pd.factorize(column) for column in columns]
+    texts = np.concatenate([np.asarray(found, dtype=str) for _, found in coded])
+    ranks = np.unique(texts, return_inverse=True)[1]
+    starts = np.cumsum([0, *(len(found) for _, found in coded)])
+    return np.concatenate(
+        [ranks[start + codes] for start, (codes, _) in zip(starts, coded, strict=False)]
+    )
+
+
+def distinct(keys: np.ndarray) -> np.ndarray:
+    """Return the distinct numbers, sorted; fast where the same ones mostly follow one another."""
+    return np.unique(keys[np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))])

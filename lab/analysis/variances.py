@@ -15,7 +15,6 @@ degrees of freedom.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +22,7 @@ import pandas as pd
 from scipy import stats
 
 from lab.analysis.clusters import clustered_mean, clustered_share_interval
-from lab.analysis.frames import codes_of, columns_of
+from lab.analysis.frames import codes_of, columns_of, text_codes
 from lab.analysis.intervals import Interval, check_level
 from lab.analysis.preferences.outcomes import points_for_a, votes_on
 
@@ -86,20 +85,37 @@ class Variances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
-    """Answers as numbers: value, and what it was given to and by."""
+    """Answers as numbers: value, and what it was given to and by, alone and together."""
 
     values: np.ndarray
     systems: np.ndarray
     prompts: np.ndarray
     reviewers: np.ndarray
+    texts: np.ndarray  # system and prompt
+    tastes: np.ndarray  # system and reviewer
+    readings: np.ndarray  # prompt and reviewer
+    cells: np.ndarray  # all three
 
-    def kept(self, keep: np.ndarray) -> _Answers:
-        return _Answers(
-            values=self.values[keep],
-            systems=self.systems[keep],
-            prompts=self.prompts[keep],
-            reviewers=self.reviewers[keep],
-        )
+
+def _answers(
+    values: np.ndarray, systems: np.ndarray, prompts: np.ndarray, reviewers: np.ndarray
+) -> _Answers:
+    texts = _together(systems, prompts)
+    return _Answers(
+        values=values,
+        systems=systems,
+        prompts=prompts,
+        reviewers=reviewers,
+        texts=texts,
+        tastes=_together(systems, reviewers),
+        readings=_together(prompts, reviewers),
+        cells=_together(texts, reviewers),
+    )
+
+
+def _together(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    keys = one.astype(np.int64) * (int(other.max(initial=0)) + 1) + other
+    return pd.factorize(keys)[0]
 
 
 def rating_variances(frame: pd.DataFrame, criterion: str, level: float = 0.95) -> Variances:
@@ -119,11 +135,9 @@ def rating_variances(frame: pd.DataFrame, criterion: str, level: float = 0.95) -
     needed = ["criterion", "checkpoint", "prompt_id", "reviewer_id", "value"]
     rows = columns_of(frame, needed, "rating_variances")
     rows = rows[rows["criterion"] == criterion]
-    answers = _Answers(
-        values=rows["value"].to_numpy(dtype=np.float64),
-        systems=codes_of(rows["checkpoint"].astype(str)),
-        prompts=codes_of(rows["prompt_id"].astype(str)),
-        reviewers=codes_of(rows["reviewer_id"].astype(str)),
+    answers = _answers(
+        rows["value"].to_numpy(dtype=np.float64),
+        *(text_codes(rows[name]) for name in ("checkpoint", "prompt_id", "reviewer_id")),
     )
     return _variances(answers, criterion, level, None, None)
 
@@ -151,11 +165,10 @@ def vote_variances(frame: pd.DataFrame, criterion: str, level: float = 0.95) -> 
     rows = rows[rows["winner"] != "both_bad"]
     a, b = rows["checkpoint_a"].astype(str), rows["checkpoint_b"].astype(str)
     points = points_for_a(rows)
-    answers = _Answers(
-        values=np.where((a <= b).to_numpy(), points, 1 - points),
-        systems=codes_of(a.where(a <= b, b) + "\x1f" + b.where(a <= b, a)),
-        prompts=codes_of(rows["prompt_id"].astype(str)),
-        reviewers=codes_of(rows["reviewer_id"].astype(str)),
+    answers = _answers(
+        np.where((a <= b).to_numpy(), points, 1 - points),
+        codes_of(a.where(a <= b, b) + "\x1f" + b.where(a <= b, a)),
+        *(text_codes(rows[name]) for name in ("prompt_id", "reviewer_id")),
     )
     if not len(rows):
         return _variances(answers, criterion, level, None, None)
@@ -239,37 +252,39 @@ _WHY_NOT = {
 }
 
 
-def _parts(answers: _Answers) -> np.ndarray:
-    """Estimate the variances of PARTS; NaN where no pair tells one."""
-    systems = np.bincount(answers.systems)
-    means = np.bincount(answers.systems, weights=answers.values) / np.maximum(1, systems)
-    left = answers.values - means[answers.systems]
-    s, p, r = answers.systems, answers.prompts, answers.reviewers
-    sums = _sums(left)
-    own, sp, sr, spr = sums(np.arange(len(left))), sums(s, p), sums(s, r), sums(s, p, r)
-    apart = _mean(sums(s) - sp - sr + spr)
+def _parts(answers: _Answers, kept: np.ndarray | None = None) -> np.ndarray:
+    """Estimate the variances of PARTS; NaN where no pair tells one.
+
+    Args:
+        answers: all answers.
+        kept: 1.0 for the answers that count, else 0.0; by default all do.
+    """
+    one = np.ones(len(answers.values)) if kept is None else kept
+    systems = np.bincount(answers.systems, one)
+    means = np.bincount(answers.systems, answers.values * one) / np.maximum(1, systems)
+    left = (answers.values - means[answers.systems]) * one
+    own = np.array([left @ left, one.sum()])
+    sp, sr, pr, spr = (
+        _sums(left, one, codes)
+        for codes in (answers.texts, answers.tastes, answers.readings, answers.cells)
+    )
+    s, p, r = (
+        _sums(left, one, codes) for codes in (answers.systems, answers.prompts, answers.reviewers)
+    )
+    apart = _mean(s - sp - sr + spr)
     text, person = _mean(sp - spr) - apart, _mean(sr - spr) - apart
-    both_p, both_r, pr = sums(p), sums(r), sums(p, r)
-    prompt = _mean(both_p - sp - pr + spr)
-    reviewer = _mean(both_r - sr - pr + spr)
+    prompt = _mean(p - sp - pr + spr)
+    reviewer = _mean(r - sr - pr + spr)
     total = _mean(own) - apart
     # With one system only, what a prompt adds to every system cannot be told from a text's worth.
     main_p, main_r = np.nan_to_num(prompt), np.nan_to_num(reviewer)
     return np.array([prompt, text - main_p, reviewer, person - main_r, total - text - person])
 
 
-def _sums(left: np.ndarray) -> Callable[..., np.ndarray]:
-    """Give a function: codes → (sum of products, number) over pairs within the same codes."""
-
-    def over(*codes: np.ndarray) -> np.ndarray:
-        key = codes[0].astype(np.int64)
-        for more in codes[1:]:
-            key = key * (int(more.max()) + 1) + more
-        _, compact = np.unique(key, return_inverse=True)
-        totals, counts = np.bincount(compact, weights=left), np.bincount(compact)
-        return np.array([(totals**2).sum(), float((counts.astype(np.float64) ** 2).sum())])
-
-    return over
+def _sums(left: np.ndarray, one: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the sum of products, and the number, over pairs within the same codes."""
+    totals, counts = np.bincount(codes, left), np.bincount(codes, one)
+    return np.array([totals @ totals, counts @ counts])
 
 
 def _mean(pairs: np.ndarray) -> float:
@@ -295,6 +310,8 @@ def _jackknife(answers: _Answers, codes: np.ndarray) -> tuple[np.ndarray, int] |
     if n_groups < _FEWEST:
         return None
     group = np.random.default_rng(0).permutation(int(codes.max()) + 1)[codes] % n_groups
-    without = np.stack([_parts(answers.kept(group != number)) for number in range(n_groups)])
+    without = np.stack(
+        [_parts(answers, (group != number).astype(float)) for number in range(n_groups)]
+    )
     centred = without - without.mean(axis=0)
     return (n_groups - 1) / n_groups * (centred**2).sum(axis=0), n_groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,8 @@ Per = Literal["auto", "day", "25", "50", "100"]
 
 _POINTS, _LEAST = 25, 10
 _USUAL = ("reviewer_id", "checkpoint", "criterion")
+_TOLD = ("created_at", "value", "reviewer", *_USUAL)
+_BY_CRITERION = ("rating", "disagreement")
 
 
 @once
@@ -35,16 +38,21 @@ def chart(
         per: what one point is.
         checkpoint: name of one checkpoint; None for all that the filters leave.
     """
-    frame = values(at, filters, measure)
-    if checkpoint is not None:
-        frame = frame[(frame["checkpoint"] == checkpoint).to_numpy(dtype=bool)]
+    if measure in _BY_CRITERION:
+        # All charts of the page are cut from one frame.
+        frame = values(at, replace(filters, criterion=None), measure)
+        frame = _only(frame, "criterion", filters.criterion)
+    else:
+        frame = values(at, filters, measure)
+    frame = _only(frame, "checkpoint", checkpoint)
     return control_chart(frame, _per(len(frame), per), _adjusted(frame))
 
 
 @once
 def severities(at: str, filters: Filters) -> dict[str, ControlChart]:
     """Return each reviewer's chart of how far above the others' their ratings lie, in points."""
-    frame = values(at, filters, "disagreement")
+    whole = values(at, replace(filters, criterion=None), "disagreement")
+    frame = _only(whole, "criterion", filters.criterion)
     charts = {
         str(name): control_chart(
             group.assign(value=group["difference"]), _per(len(group), "auto"), ("criterion",)
@@ -61,7 +69,8 @@ def values(at: str, filters: Filters, measure: Measure) -> pd.DataFrame:
         return _controls(filters)
     ratings = filters.ratings(data.ratings())
     if measure == "rating":
-        return ratings.assign(value=ratings["value"].astype(float))
+        rated = ratings[list(_TOLD)]
+        return rated.assign(value=rated["value"].astype(float))
     if measure == "disagreement":
         return _apart(ratings)
     return _seconds(ratings, filters.votes(data.votes()))
@@ -88,16 +97,22 @@ def _adjusted(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(name for name in _USUAL if name in frame.columns)
 
 
+def _only(frame: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:
+    return frame if value is None else frame[(frame[column] == value).to_numpy(dtype=bool)]
+
+
 def _apart(ratings: pd.DataFrame) -> pd.DataFrame:
     """Compare each rating with the mean of the others of the same text and criterion."""
-    keys = ["generation_id", "criterion"]
-    grouped = ratings.assign(value=ratings["value"].astype(float)).groupby(keys, observed=True)
-    total, n = grouped["value"].transform("sum"), grouped["value"].transform("size")
-    shared = ratings[(n > 1).to_numpy()]
-    given = shared["value"].astype(float)
-    others = (total[shared.index] - given) / (n[shared.index] - 1)
-    difference = given - others
-    return shared.assign(difference=difference, value=difference.abs())
+    texts, criteria = (pd.factorize(ratings[name])[0] for name in ("generation_id", "criterion"))
+    unit = texts * (int(criteria.max(initial=0)) + 1) + criteria
+    given = ratings["value"].to_numpy(dtype=float)
+    n = np.bincount(unit)[unit] if len(unit) else unit
+    shared = np.flatnonzero(n > 1)
+    total = np.bincount(unit, given)[unit[shared]] if len(unit) else given
+    given = given[shared]
+    difference = given - (total - given) / (n[shared] - 1)
+    rows = ratings[list(_TOLD)].iloc[shared]
+    return rows.assign(difference=difference, value=np.abs(difference))
 
 
 def _seconds(ratings: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:

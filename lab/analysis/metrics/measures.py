@@ -44,9 +44,10 @@ class Own:
     def estimate(self, weights: np.ndarray) -> np.ndarray:
         """Average the prompts' values; shape (resamples,) from (resamples, prompts)."""
         held = np.isfinite(self.values)
+        kept = np.column_stack([np.where(held, self.values, 0.0), held])
+        summed, total = (weights @ kept).T
         with np.errstate(invalid="ignore", divide="ignore"):
-            total = weights[:, held].sum(axis=1)
-            return np.where(total > 0, weights[:, held] @ self.values[held] / total, np.nan)
+            return np.where(total > 0, summed / total, np.nan)
 
 
 def check_measure(level: str, measure: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from lab.analysis.bootstrap import check_resamples, resample_weights
-from lab.analysis.frames import codes_of, columns_of
+from lab.analysis.frames import codes_of, columns_of, text_codes
 from lab.analysis.intervals import Interval, check_level, percentile_interval, t_interval
 
 Statistic = Literal["mean", "p50", "p90"]
@@ -95,19 +95,17 @@ def tradeoffs(
     check_resamples(n_resamples)
     if statistic not in get_args(Statistic):
         raise ValueError(f"statistic is {statistic!r}; it must be one of: mean, p50, p90")
-    values = columns_of(
-        values, ["checkpoint", "prompt_id", "reviewer_id", "value"], "tradeoffs"
-    ).astype({"checkpoint": str, "prompt_id": str})
-    costs = columns_of(costs, ["checkpoint", "prompt_id", "cost", "per"], "tradeoffs")
-    costs = costs.dropna().astype({"checkpoint": str, "prompt_id": str})
-    names = sorted(set(values["checkpoint"]) & set(costs["checkpoint"]))
+    values = columns_of(values, ["checkpoint", "prompt_id", "reviewer_id", "value"], "tradeoffs")
+    costs = columns_of(costs, ["checkpoint", "prompt_id", "cost", "per"], "tradeoffs").dropna()
+    names = sorted({str(name) for name in values["checkpoint"].unique()}
+                   & {str(name) for name in costs["checkpoint"].unique()})  # fmt: skip
     if not names:
         return ()
     values, costs = (each[each["checkpoint"].isin(names)] for each in (values, costs))
-    prompts = codes_of(pd.concat([values["prompt_id"], costs["prompt_id"]]))
+    prompts = text_codes(values["prompt_id"], costs["prompt_id"])
     reviewers = codes_of(values["reviewer_id"])
     n_prompts, n_reviewers = int(prompts.max()) + 1, int(reviewers.max()) + 1
-    cells = _cells(values, names, reviewers, prompts[: len(values)], (n_reviewers, n_prompts))
+    cells = _cells(values, names, reviewers, prompts[: len(values)], n_reviewers)
     lists = _lists(costs, names, prompts[len(values) :])
     seen = _estimate(cells, lists, np.ones((1, n_reviewers)), np.ones((1, n_prompts)), statistic)
     drawn = None
@@ -154,7 +152,7 @@ def vote_values(votes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(sides, ignore_index=True)
 
 
-_Cells = list[tuple[sparse.csr_array, sparse.csr_array]]
+_Cells = list[tuple[np.ndarray, sparse.csr_array, sparse.csr_array]]
 _Lists = list[tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
@@ -163,17 +161,22 @@ def _cells(
     names: list[str],
     reviewers: np.ndarray,
     prompts: np.ndarray,
-    shape: tuple[int, int],
+    n_reviewers: int,
 ) -> _Cells:
-    """Add values up, and count them, by reviewer and prompt of each checkpoint."""
+    """Add values up, and count them, by prompt and reviewer of each checkpoint.
+
+    Returns:
+        By checkpoint: its prompts, and the sums and counts of shape (its prompts, reviewers).
+    """
     numbers = values["value"].to_numpy(dtype=np.float64)
     found = []
     for name in names:
-        mine = np.flatnonzero(values["checkpoint"].to_numpy() == name)
-        at = (reviewers[mine], prompts[mine])
+        mine = np.flatnonzero((values["checkpoint"] == name).to_numpy(dtype=bool))
+        own, rows = np.unique(prompts[mine], return_inverse=True)
+        at, shape = (rows, reviewers[mine]), (len(own), n_reviewers)
         parts = (numbers[mine], np.ones(len(mine)))
         sums, counts = (sparse.csr_array((part, at), shape=shape) for part in parts)
-        found.append((sums, counts))
+        found.append((own, sums, counts))
     return found
 
 
@@ -181,7 +184,7 @@ def _lists(costs: pd.DataFrame, names: list[str], prompts: np.ndarray) -> _Lists
     """List each checkpoint's costs, the lowest first, with what they are for and the prompts."""
     found = []
     for name in names:
-        mine = np.flatnonzero(costs["checkpoint"].to_numpy() == name)
+        mine = np.flatnonzero((costs["checkpoint"] == name).to_numpy(dtype=bool))
         cost, per = (costs[column].to_numpy(dtype=np.float64)[mine] for column in ("cost", "per"))
         order = np.argsort(cost, kind="stable")
         found.append((cost[order], per[order], prompts[mine][order]))
@@ -196,9 +199,11 @@ def _estimate(
     statistic: Statistic,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute quality and cost under rows of weights, each of shape (resamples, checkpoints)."""
+    people, texts = np.ascontiguousarray(by_reviewer.T), np.ascontiguousarray(by_prompt.T)
     quality = []
-    for pair in cells:
-        sums, counts = (((each.T @ by_reviewer.T).T * by_prompt).sum(axis=1) for each in pair)
+    for own, *pair in cells:
+        weights = texts[own]
+        sums, counts = (np.einsum("ij,ij->j", each @ people, weights) for each in pair)
         quality.append(_over(sums, counts))
     cost = [_cost(*each, by_prompt, statistic) for each in lists]
     return np.stack(quality, axis=1), np.stack(cost, axis=1)
@@ -207,12 +212,13 @@ def _estimate(
 def _cost(
     cost: np.ndarray, per: np.ndarray, prompts: np.ndarray, weights: np.ndarray, statistic: str
 ) -> np.ndarray:
-    by_text = weights[:, prompts]
     if statistic == "mean":
-        return _over(by_text @ cost, by_text @ per)
-    held = by_text.cumsum(axis=1)
-    wanted = int(statistic[1:]) / 100 * held[:, -1]
-    place = (held < wanted[:, None] - 1e-9).sum(axis=1)
+        paid, bought = np.bincount(prompts, cost), np.bincount(prompts, per)
+        n = len(paid)
+        return _over(weights[:, :n] @ paid, weights[:, :n] @ bought)
+    held = weights.astype(np.int32)[:, prompts].cumsum(axis=1, dtype=np.int32)
+    wanted = int(statistic[1:]) / 100 * held[:, -1] - 1e-9
+    place = [int(np.searchsorted(row, least)) for row, least in zip(held, wanted, strict=True)]
     ratio = cost / per
     return np.where(held[:, -1] > 0, ratio[np.minimum(place, len(cost) - 1)], np.nan)
 

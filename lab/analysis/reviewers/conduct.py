@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from lab.analysis.frames import columns_of
+from lab.analysis.frames import codes_of, columns_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +41,23 @@ def straight_lines(ratings: pd.DataFrame) -> dict[str, StraightLines]:
     """
     needed = ["item_id", "reviewer_id", "criterion", "value"]
     rows = columns_of(ratings, needed, "straight_lines")
-    texts = rows.groupby(["reviewer_id", "item_id"])["value"].agg(["size", "nunique"])
-    several = texts[texts["size"] >= 2]
-    is_straight = (several["nunique"] == 1).groupby(level="reviewer_id")
+    who, listed = pd.factorize(rows["reviewer_id"], sort=True)
+    items, values = codes_of(rows["item_id"]), codes_of(rows["value"])
+    texts = who.astype(np.int64) * (int(items.max(initial=0)) + 1) + items
+    order = np.argsort(texts, kind="stable")
+    starts = np.flatnonzero(np.diff(texts[order], prepend=-1))
+    if not len(starts):
+        return {}
+    several = np.diff(np.append(starts, len(order))) >= 2
+    ordered = values[order]
+    lowest, highest = (of.reduceat(ordered, starts) for of in (np.minimum, np.maximum))
+    person = who[order[starts]]
+    n = np.bincount(person, several, minlength=len(listed))
+    n_straight = np.bincount(person, several & (lowest == highest), minlength=len(listed))
     return {
-        str(reviewer_id): _lines(str(reviewer_id), len(texts), int(texts.sum()))
-        for reviewer_id, texts in is_straight
+        str(name): _lines(str(name), int(of_person), int(straight))
+        for name, of_person, straight in zip(listed, n, n_straight, strict=True)
+        if of_person
     }
 
 

@@ -25,6 +25,7 @@ SHEWHART, EWMA = 3.0, 2.86
 """Limits in standard errors, so that both rules together give a first false alarm in no
 more than one of 200 points (simulated in `lab.selftest.drift`)."""
 
+_MOST_SOLVED = 1_500  # groups whose effects are solved for at once
 _SPREAD_OF_TWO = 2 / np.sqrt(np.pi)  # mean of |a − b| of two standard normals: 1.128
 _DF_PER_POINT = 0.62  # of moving ranges, against a standard deviation's (Ott 1975)
 
@@ -113,10 +114,13 @@ def control_chart(
     if per != "day" and (isinstance(per, str) or per < 1):
         raise ValueError(f'per is {per!r}; it must be "day" or a number of values from 1 up')
     needed = list(dict.fromkeys(["created_at", "value", "reviewer_id", *adjust]))
-    rows = columns_of(frame, needed, "control_chart").dropna(subset=["value"])
-    rows = rows.sort_values("created_at", kind="stable")
+    rows = columns_of(frame, needed, "control_chart")
+    if (missing := rows["value"].isna()).any():
+        rows = rows[~missing]
+    if not rows["created_at"].is_monotonic_increasing:
+        rows = rows.sort_values("created_at", kind="stable")
     places = _places(rows["created_at"], per)
-    n_points = len(np.unique(places))
+    n_points = int(places[-1]) + 1 if len(places) else 0
     if n_points < FEWEST_POINTS:
         return _none(f"{n_points} points so far; a control chart needs {FEWEST_POINTS}")
     values = rows["value"].to_numpy(dtype=float)
@@ -141,12 +145,37 @@ def _places(times: pd.Series, per: Literal["day"] | int) -> np.ndarray:
 
 def _levelled(values: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
     """Take off what each group usually gives; the overall mean stays."""
-    centred = values - values.mean()
-    parts = [_indicators(one) for one in codes if len(np.unique(one)) > 1]
-    if parts:
-        design = sparse.hstack(parts).tocsr()
-        centred = centred - design @ lsqr(design, centred, atol=1e-10, btol=1e-10)[0]
-    return values.mean() + centred
+    mean = values.mean()
+    centred = values - mean
+    parts = [one for one in codes if one.max() > 0]
+    if not parts:
+        return values
+    if sum(int(one.max()) + 1 for one in parts) > _MOST_SOLVED:
+        design = sparse.hstack([_indicators(one) for one in parts]).tocsr()
+        left = centred - design @ lsqr(design, centred, atol=1e-10, btol=1e-10)[0]
+    else:
+        left = centred
+        for one, effects in zip(parts, _effects(centred, parts), strict=True):
+            left = left - effects[one]
+    found: np.ndarray = mean + left
+    return found
+
+
+def _effects(values: np.ndarray, codes: list[np.ndarray]) -> list[np.ndarray]:
+    """Return the groups' effects by least squares, from counts of who is with whom."""
+    sizes = [int(one.max()) + 1 for one in codes]
+    met = [
+        [
+            np.bincount(one * other_size + other, minlength=size * other_size).reshape(size, -1)
+            for other, other_size in zip(codes, sizes, strict=True)
+        ]
+        for one, size in zip(codes, sizes, strict=True)
+    ]
+    sums = [
+        np.bincount(one, values, minlength=size) for one, size in zip(codes, sizes, strict=True)
+    ]
+    found = np.linalg.lstsq(np.block(met).astype(float), np.concatenate(sums), rcond=1e-10)[0]
+    return np.split(found, np.cumsum(sizes)[:-1])
 
 
 def _indicators(codes: np.ndarray) -> sparse.csr_matrix:
@@ -173,23 +202,28 @@ def _chart(
     signals = [
         _signal(z, w, a, s) for z, w, a, s in zip(standing, weighted, alone, slow, strict=True)
     ]
-    times, people = rows["created_at"], rows["reviewer_id"]
     ends = np.append(np.flatnonzero(np.diff(places)) + 1, len(places))
-    starts = np.append(0, ends[:-1])
+    starts, lasts = (
+        rows["created_at"].iloc[at].tolist() for at in (np.append(0, ends[:-1]), ends - 1)
+    )
+    people = codes_of(rows["reviewer_id"])
+    cells = np.bincount((people * len(counts) + places)[people >= 0],
+                        minlength=(people.max() + 1) * len(counts))  # fmt: skip
+    n_people = (cells.reshape(-1, len(counts)) > 0).sum(axis=0)
     points = tuple(
         Point(
-            start=times.iloc[start],
-            end=times.iloc[end - 1],
+            start=starts[i],
+            end=lasts[i],
             value=float(means[i]),
             raw=float(raw[i]),
             weighted=float(centre + weighted[i] * overdispersion * errors[i]),
             low=float(centre - reach[i]),
             high=float(centre + reach[i]),
             n=int(counts[i]),
-            n_reviewers=int(people.iloc[start:end].nunique()),
+            n_reviewers=int(n_people[i]),
             signal=signals[i],
         )
-        for i, (start, end) in enumerate(zip(starts, ends, strict=True))
+        for i in range(len(counts))
     )
     return ControlChart(
         points=points,

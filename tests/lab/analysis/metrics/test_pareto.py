@@ -86,7 +86,7 @@ def test_resamples_are_those_written_out() -> None:
     names = sorted(QUALITY)
     prompts = values["prompt_id"].str[1:].astype(int).to_numpy()
     reviewers = values["reviewer_id"].str[1:].astype(int).to_numpy()
-    cells = pareto._cells(values, names, reviewers, prompts, (8, 30))
+    cells = pareto._cells(values, names, reviewers, prompts, 8)
     of_costs = costs["prompt_id"].str[1:].astype(int).to_numpy()
     lists = pareto._lists(costs, names, of_costs)
     quality, cost = pareto._estimate(cells, lists, by_reviewer, by_prompt, "p50")
