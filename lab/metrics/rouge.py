@@ -16,7 +16,7 @@ MAX_TOKENS = 20_000
 """ROUGE-L reads this many first tokens of each side, so that a megabyte takes a second."""
 
 _WORD = re.compile(r"[a-z0-9]+")
-_WORD_OR_LINE = re.compile(r"[a-z0-9]+|\n")
+_WORD_OR_LINE = re.compile(r"[a-z0-9\n]+")  # of a text with a space around each end of a line
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +54,8 @@ def rouge_lines(text: str) -> list[list[str]]:
     Args:
         text: any text.
     """
-    tokens = [*filter(None, map(stem, _WORD_OR_LINE.findall(text.lower()))), "\n"]
+    spaced = text.lower().replace("\n", " \n ")
+    tokens = [*filter(None, map(stem, _WORD_OR_LINE.findall(spaced))), "\n"]
     found, start = [], 0
     for _ in range(text.count("\n") + 1):
         end = tokens.index("\n", start)

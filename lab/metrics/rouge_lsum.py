@@ -82,17 +82,17 @@ def common(standing: dict[str, int], n_tokens: int, other: Sequence[str]) -> int
     Returns:
         Bit i is set where token i of the sentence is in the subsequence.
     """
-    marks = [standing.get(token, 0) for token in other]
-    last = 0
-    for mark in filter(None, marks):
+    marks = list(map(standing.get, other))
+    last, present = 0, list(filter(None, marks))
+    for mark in present:
         if mark <= last or mark & (mark - 1):
             break
         last = mark
     else:
-        return sum(marks)  # each token once and all in order: they are the subsequence
+        return sum(present)  # each token once and all in order: they are the subsequence
     full = row = (1 << n_tokens) - 1
     rows = []
-    before = 0
+    before = None
     for matches in marks:
         if matches:
             both = row & matches
