@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from lab.commands import checking, fitting, flags
+from lab.commands import checking, fitting, flags, outside_checks
 from lab.commands.console import progress, table
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from lab.checks.run import CheckOutcome
     from lab.home import Home
-    from storage.client import Store
 
 EXAMPLES = """\
 examples:
@@ -22,6 +21,7 @@ examples:
   lab check --checker align --encoder sentence-transformers/all-MiniLM-L6-v2
   lab check --checker nli --entailment checkpoints/nli
   lab check fit --dataset news       what a score means, from the reviewers' own labels
+  lab check import ragas.csv --format ragas      what another program said of the same texts
 
 source    numbers, dates, names and sentences that the source does not bear out
 world     the truth about the embedded world's texts, which the source check is measured against
@@ -34,7 +34,7 @@ nli       sentences that do not follow from the source, with any model of entail
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of checks, and the sub-command fit."""
+    """Add the choice of checks, and the sub-commands fit and import."""
     flags.add_home(parser)
     parser.add_argument(
         "--checker", nargs="+", metavar="NAME", help="which checks (default: source world)"
@@ -44,8 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--entailment", metavar="NAME|PATH", help="for nli and entropy: a sequence classifier"
     )
     parser.set_defaults(handler=_check)
-    commands = parser.add_subparsers(metavar="fit")
+    commands = parser.add_subparsers(metavar="fit|import")
     fitting.add_arguments(commands.add_parser("fit", help="learn what a score means from labels"))
+    outside_checks.add_import(
+        commands.add_parser("import", help="take in what other programs said of stored texts")
+    )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -102,7 +105,7 @@ def print_rates(home: Home) -> None:
 
     with open_store(home) as store:
         rates = hallucination_rate(frames.generations(store))
-        truth, found = (_stored_outcomes(store, name) for name in ("world", "source"))
+        truth, found = (outside_checks.stored_outcomes(store, name) for name in ("world", "source"))
     rows = [
         (rate.checkpoint, rate.n_checked, rate.value,
          rate.interval.low if rate.interval else None,
@@ -115,20 +118,6 @@ def print_rates(home: Home) -> None:
         title="texts with a hallucination by the check `source`, 95 % interval by prompt",
     )
     _print_truth(truth, found)
-
-
-def _stored_outcomes(store: Store, name: str) -> list[CheckOutcome]:
-    from collections import defaultdict
-
-    from lab.checks.run import CheckOutcome
-    from lab.records import HallucinationSpan
-    from storage import checks
-
-    results, spans = checks.outcomes(store, name)
-    grouped: dict[str, list[HallucinationSpan]] = defaultdict(list)
-    for span in spans:
-        grouped[span.check_result_id].append(span)
-    return [CheckOutcome(result=one, spans=tuple(grouped[one.id])) for one in results]
 
 
 def _print_truth(truth: list[CheckOutcome], found: list[CheckOutcome]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from lab.commands import flags
+from lab.commands import flags, outside_checks
 from lab.commands.console import say
 
 EXAMPLES = """\
@@ -12,6 +12,7 @@ examples:
   lab export ratings ratings.csv
   lab export votes votes.jsonl
   lab export joined joined.parquet          one row per rating, with metrics and checks
+  lab export checks scores.jsonl --format langfuse       or ragas, phoenix, lettucedetect
   lab export preferences pairs              a folder for `datasets`, with the splits train and test
   lab export all ../copy                    everything, for `lab import`
 
@@ -29,11 +30,16 @@ _TABLES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add one sub-command per kind of export."""
-    kinds = parser.add_subparsers(metavar="|".join([*_TABLES, "preferences", "all"]), required=True)
+    kinds = parser.add_subparsers(
+        metavar="|".join([*_TABLES, "checks", "preferences", "all"]), required=True
+    )
     for name, text in _TABLES.items():
         table = kinds.add_parser(name, help=text)
         _add_target(table)
         table.set_defaults(handler=_export_table, what=name)
+    checks = kinds.add_parser("checks", help="what a check found, in another program's format")
+    _add_target(checks)
+    outside_checks.add_export(checks)
     pairs = kinds.add_parser("preferences", help="pairs of texts with a majority, in TRL's format")
     _add_target(pairs)
     pairs.add_argument(

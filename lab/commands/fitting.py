@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lab.analysis.checks.fitting import Fitted
     from lab.analysis.checks.ratios import Measured
+    from lab.records import Calibration
     from storage.client import Store
 
 
@@ -38,21 +39,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _fit(arguments: argparse.Namespace) -> None:
-    from lab.checks.run import find_check
     from lab.errors import InputError
     from lab.home import find_home
     from storage import datasets
     from storage.client import open_store
 
-    find_check(arguments.of)
     if not 0 < arguments.miss < 1:
         raise InputError(f"--miss is {arguments.miss}; it must lie between 0 and 1, e.g. 0.1")
     with open_store(find_home(arguments.home)) as store:
+        _check_known(store, arguments.of)
         name = arguments.dataset
         chosen = [datasets.named(store, name)] if name else datasets.every(store)
         labels = _labels(store, arguments.labels, arguments.rule)
         for dataset in chosen:
             _fit_one(store, dataset.id, dataset.name, labels, arguments)
+
+
+def _check_known(store: Store, checker: str) -> None:
+    from lab.checks.run import CHECKS, find_check
+    from storage.checked import checkers
+
+    if checker not in {*CHECKS, *checkers(store)}:
+        find_check(checker)
 
 
 def _labels(store: Store, path: str | None, rule: str) -> dict[str, bool]:
@@ -109,8 +117,8 @@ def _fit_one(
         for one in checks.of_dataset(store, arguments.of, dataset_id)
         if one.generation_id in labels and one.score is not None
     ]
-    versions = sorted({one.version for one in results})
-    results = [one for one in results if one.version == versions[-1]]
+    version = results[-1].version if results else ""
+    results = [one for one in results if one.version == version]
     frame = _table(store, results, dataset_id, labels, arguments.of)
     parts = [f"part_{i}" for i in range(frame.attrs["n_parts"])]
     fitted = fit_check(
@@ -122,17 +130,34 @@ def _fit_one(
     )
     if fitted.reason is None:
         config = described(fitted) | {"rule": arguments.labels or arguments.rule}
-        store.add(
-            [
-                Calibration(
-                    checker=arguments.of,
-                    version=versions[-1],
-                    dataset_id=dataset_id,
-                    config=config,
-                )
-            ]
+        calibration = Calibration(
+            checker=arguments.of, version=version, dataset_id=dataset_id, config=config
         )
+        store.add([calibration])
+        _fill_in(store, calibration)
     _print(name, arguments.of, fitted)
+
+
+def _fill_in(store: Store, calibration: Calibration) -> None:
+    """Give what came from outside its risk; the lab's own checks are made again for it."""
+    from lab.analysis.checks.fitting import risk_of
+    from lab.checks.run import CHECKS
+    from lab.commands.outside_checks import refilled, stored_outcomes, with_texts
+
+    if calibration.checker in CHECKS:
+        return
+    every = with_texts(store, stored_outcomes(store, calibration.checker))
+    made = [
+        (one, one.result.score)
+        for one, _, prompt in every
+        if prompt.dataset_id == calibration.dataset_id
+        and one.result.version == calibration.version
+        and one.result.score is not None
+    ]
+    curve = calibration.config
+    risks = [risk_of(curve["intercept"], curve["slope"], None, score, None) for _, score in made]
+    anew = refilled([one for one, _ in made], calibration.id, risks)
+    store.add(record for one in anew for record in (one.result, *one.spans))
 
 
 def _table(
@@ -176,6 +201,8 @@ def described(fitted: Fitted) -> dict[str, object]:
 
 
 def _print(name: str, checker: str, fitted: Fitted) -> None:
+    from lab.checks.run import CHECKS
+
     if fitted.reason is not None:
         say(f"{name}: {fitted.reason}; scores of the check {checker} get no risk")
         return
@@ -196,7 +223,8 @@ def _print(name: str, checker: str, fitted: Fitted) -> None:
     say(_weights_said(fitted))
     if fitted.conformal_reason:
         say(fitted.conformal_reason)
-    say("`lab check` now fills in the risk of this data set's texts")
+    if checker in CHECKS:
+        say("`lab check` now fills in the risk of this data set's texts")
 
 
 def _cells(found: Measured | None) -> tuple[object, object, object]:
