@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from apps.dashboard import words
 from apps.dashboard.shelf import Shelf
 from lab.errors import StoreError, UnknownNameError
 from lab.records import Study, StudyStatus
@@ -118,15 +119,15 @@ def dataset_names() -> list[str]:
 
 
 def reviewer_names() -> list[str]:
-    """Return the pseudonyms of all who rated or voted, sorted."""
-    return _frame("reviewers", version())
+    """Return the pseudonyms of all who rated or voted, V2 before V10."""
+    return sorted(_frame("reviewers", version()), key=words.in_order)
 
 
 def excluded_names(study: str | None) -> list[str]:
-    """Return the pseudonyms of those left out of one study's results, or of any's, sorted."""
+    """Return the pseudonyms of those left out of one study's results, or of any's, in order."""
     frame = _frame("excluded", version())
     kept = frame if study is None else frame[frame["study"] == study]
-    return sorted(set(kept["reviewer"]))
+    return sorted(set(kept["reviewer"]), key=words.in_order)
 
 
 def training_steps() -> pd.DataFrame:

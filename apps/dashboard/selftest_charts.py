@@ -27,7 +27,7 @@ def figures(frame: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("condition:N", sort=frame["condition"].tolist(), axis=None)
     tip = tips({"condition": "Study", "shown": "The lab", "aim": "Aimed at",
                 "usual_shown": "The usual way"})  # fmt: skip
-    base = alt.Chart(frame).encode(y=y, tooltip=tip)
+    base = alt.Chart().encode(y=y, tooltip=tip)
     # A layer without a mark would be a picture without a name to a screen reader.
     layers: list[alt.Chart] = []
     if frame["from"].notna().any():
@@ -53,4 +53,4 @@ def figures(frame: pd.DataFrame) -> alt.LayerChart:
             x=alt.X("value:Q", scale=scale, axis=axis)
         ),
     ]
-    return finish(alt.layer(*layers), rows=len(frame), step=46)
+    return finish(alt.layer(*layers, data=frame), rows=len(frame), step=46)

@@ -49,9 +49,9 @@ def clustered_mean(values: np.ndarray, clusters: tuple[np.ndarray, ...]) -> Clus
     if len(used) == 2:
         both = used[0] * (int(used[1].max()) + 1) + used[1]
         variance = max(variance, sum(parts) - _variance(residuals, both))
-    n_clusters = min(len(np.unique(codes)) for codes in used)
+    n_clusters = min(np.count_nonzero(np.bincount(codes)) for codes in used)
     return ClusteredMean(
-        value=value, standard_error=float(np.sqrt(variance)), n_clusters=n_clusters
+        value=value, standard_error=float(np.sqrt(variance)), n_clusters=int(n_clusters)
     )
 
 

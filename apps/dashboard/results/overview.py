@@ -12,7 +12,8 @@ from apps.dashboard.results.metrics import metric_columns
 from apps.dashboard.results.rows import frame, once, row
 from apps.dashboard.results.verdict import vote_criterion
 from lab.analysis.checks.shares import HallucinationRate, hallucination_rate
-from lab.analysis.preferences.win_rates import WinRate, win_rate
+from lab.analysis.preferences.win_rates import WinRate
+from lab.analysis.preferences.win_rates import win_rates as win_rates_of
 from lab.analysis.ratings.summaries import MetricMean
 from lab.analysis.ratings.summaries import metric_means as metric_means_of
 
@@ -55,9 +56,9 @@ def metric_means(filters: Filters) -> pd.DataFrame:
 
 
 @once
-def _win_rates(at: str, filters: Filters) -> list[WinRate]:
+def _win_rates(at: str, filters: Filters) -> tuple[WinRate, ...]:
     votes, criterion = filters.votes(data.votes()), vote_criterion(filters)
-    return [win_rate(votes, name, criterion=criterion) for name in _compared(votes)]
+    return win_rates_of(votes, _compared(votes), criterion)
 
 
 @once

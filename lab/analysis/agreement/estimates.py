@@ -238,7 +238,7 @@ def _agreement(
     check_resamples(n_resamples)
     sizes = tally.counts.sum(axis=1)
     several = sizes >= 2
-    n_raters = len(np.unique(tally.raters[several[tally.units]]))
+    n_raters = int(np.count_nonzero(np.bincount(tally.raters[several[tally.units]])))
     value, found, reason = _estimate(coefficient, used, int(several.sum()), n_raters,
                                      level, n_resamples, seed)  # fmt: skip
     return Agreement(

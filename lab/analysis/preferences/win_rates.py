@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,26 +129,32 @@ def win_rate(
         ValueError: a column is missing, a winner is unknown, or the level is out of range.
     """
     check_level(level)
-    votes = votes_on(frame, criterion, "win_rate")
-    points, clusters = _against(votes, checkpoint, opponent)
-    counted = np.isfinite(points)
-    value, error, interval, reason = _share(points[counted], clusters[counted], level)
-    return WinRate(
-        checkpoint=checkpoint,
-        opponent=opponent,
-        criterion=criterion,
-        value=value,
-        interval=interval,
-        reason=reason,
-        standard_error=error,
-        n_votes=int(counted.sum()),
-        n_wins=int((points == 1).sum()),
-        n_ties=int((points == 0.5).sum()),
-        n_losses=int((points == 0).sum()),
-        n_both_bad=int((~counted).sum()),
-        n_reviewers=int(clusters[counted]["reviewer_id"].nunique()),
-        n_prompts=int(clusters[counted]["prompt_id"].nunique()),
-    )
+    return _win_rate(_read(frame, criterion, "win_rate"), checkpoint, opponent, criterion, level)
+
+
+def win_rates(
+    frame: pd.DataFrame,
+    checkpoints: Sequence[str],
+    criterion: str = "overall",
+    level: float = 0.95,
+) -> tuple[WinRate, ...]:
+    """Compute how often each checkpoint is preferred to all others together.
+
+    Args:
+        frame: one row per vote, as `storage.frames.votes` gives it.
+        checkpoints: names of the checkpoints.
+        criterion: count only votes on this criterion.
+        level: confidence of the intervals.
+
+    Returns:
+        What `win_rate` gives for each, in the order given.
+
+    Raises:
+        ValueError: a column is missing, a winner is unknown, or the level is out of range.
+    """
+    check_level(level)
+    votes = _read(frame, criterion, "win_rates")
+    return tuple(_win_rate(votes, name, None, criterion, level) for name in checkpoints)
 
 
 def win_matrix(frame: pd.DataFrame, criterion: str = "overall") -> WinMatrix:
@@ -197,7 +204,8 @@ def side_bias(frame: pd.DataFrame, criterion: str = "overall", level: float = 0.
     votes = votes_on(frame, criterion, "side_bias")
     decided = votes[votes["winner"].isin([Winner.A.value, Winner.B.value])]
     left = left_wins(decided)
-    value, _, interval, reason = _share(left, decided, level)
+    clusters = codes_of(decided["reviewer_id"]), codes_of(decided["prompt_id"])
+    value, _, interval, reason = _share(left, clusters, level)
     return SideBias(
         value=value,
         interval=interval,
@@ -205,7 +213,7 @@ def side_bias(frame: pd.DataFrame, criterion: str = "overall", level: float = 0.
         criterion=criterion,
         n_decided=len(decided),
         n_left=int(left.sum()),
-        n_reviewers=int(decided["reviewer_id"].nunique()),
+        n_reviewers=_number(clusters[0]),
     )
 
 
@@ -215,27 +223,70 @@ def left_wins(decided: pd.DataFrame) -> np.ndarray:
     return (a_won != decided["swapped"].to_numpy(dtype=bool)).astype(np.float64)
 
 
-def _against(
-    votes: pd.DataFrame, checkpoint: str, opponent: str | None
-) -> tuple[np.ndarray, pd.DataFrame]:
-    is_a = (votes["checkpoint_a"] == checkpoint).to_numpy()
-    is_b = (votes["checkpoint_b"] == checkpoint).to_numpy()
-    keep = is_a | is_b
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """Votes on one criterion, read once for all checkpoints; arrays of shape (votes,)."""
+
+    checkpoints_a: pd.Series
+    checkpoints_b: pd.Series
+    points: np.ndarray  # for a; NaN for both_bad
+    reviewers: np.ndarray  # numbers from 0
+    prompts: np.ndarray
+
+
+def _read(frame: pd.DataFrame, criterion: str, caller: str) -> _Votes:
+    votes = votes_on(frame, criterion, caller)
+    return _Votes(
+        votes["checkpoint_a"],
+        votes["checkpoint_b"],
+        points_for_a(votes),
+        codes_of(votes["reviewer_id"]),
+        codes_of(votes["prompt_id"]),
+    )
+
+
+def _win_rate(
+    votes: _Votes, checkpoint: str, opponent: str | None, criterion: str, level: float
+) -> WinRate:
+    is_a = (votes.checkpoints_a == checkpoint).to_numpy(dtype=bool)
+    keep = is_a | (votes.checkpoints_b == checkpoint).to_numpy(dtype=bool)
     if opponent is not None:
-        other = np.where(is_a, votes["checkpoint_b"], votes["checkpoint_a"])
+        other = np.where(is_a, votes.checkpoints_b, votes.checkpoints_a)
         keep &= other == opponent
-    points = points_for_a(votes)
-    return np.where(is_a, points, 1 - points)[keep], votes[keep]
+    rows = np.flatnonzero(keep)
+    points = np.where(is_a[rows], votes.points[rows], 1 - votes.points[rows])
+    counted = np.isfinite(points)
+    clusters = votes.reviewers[rows[counted]], votes.prompts[rows[counted]]
+    value, error, interval, reason = _share(points[counted], clusters, level)
+    return WinRate(
+        checkpoint=checkpoint,
+        opponent=opponent,
+        criterion=criterion,
+        value=value,
+        interval=interval,
+        reason=reason,
+        standard_error=error,
+        n_votes=int(counted.sum()),
+        n_wins=int((points == 1).sum()),
+        n_ties=int((points == 0.5).sum()),
+        n_losses=int((points == 0).sum()),
+        n_both_bad=int((~counted).sum()),
+        n_reviewers=_number(clusters[0]),
+        n_prompts=_number(clusters[1]),
+    )
+
+
+def _number(codes: np.ndarray) -> int:
+    return int(np.count_nonzero(np.bincount(codes)))
 
 
 def _share(
-    points: np.ndarray, votes: pd.DataFrame, level: float
+    points: np.ndarray, clusters: tuple[np.ndarray, np.ndarray], level: float
 ) -> tuple[float | None, float | None, Interval | None, str | None]:
+    """Return a share with its error and interval, clustered by reviewer and prompt."""
     if not len(points):
         return None, None, None, "no votes to count yet"
-    n_reviewers = votes["reviewer_id"].nunique()
-    if n_reviewers < 2:
+    if _number(clusters[0]) < 2:
         return float(points.mean()), None, None, "one reviewer so far; an interval needs two"
-    codes = (codes_of(votes["reviewer_id"]), codes_of(votes["prompt_id"]))
-    mean = clustered_mean(points, codes)
+    mean = clustered_mean(points, clusters)
     return mean.value, mean.standard_error, clustered_share_interval(mean, level), None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lab.analysis.frames import codes_of
+from lab.analysis.frames import codes_of, distinct
 from lab.analysis.intervals import Interval
 from lab.analysis.reviewers.severity import severities
 
@@ -62,7 +62,7 @@ def rated_beside(ratings: pd.DataFrame, who: np.ndarray, n_people: int) -> Rated
     values, others = values[shared], others[shared]
     n = np.bincount(who, minlength=n_people)
     severity = np.bincount(who, values - others, minlength=n_people) / np.where(n, n, np.nan)
-    pairs = np.unique(texts * n_people + who)
+    pairs = distinct(texts * n_people + who)
     return RatedBeside(
         agreement=_correlations(values, others, who, criteria, n_people),
         severity=severity,
@@ -120,11 +120,9 @@ def _mean_of_others(
 
     Whoever rated a text in two studies is no other to themselves.
     """
-    severe = severities(
-        values[counts], np.unique(texts[counts], return_inverse=True)[1], who[counts], n_people
-    )
+    severe = severities(values[counts], pd.factorize(texts[counts])[0], who[counts], n_people)
     level = np.where(counts, values - severe[who], 0.0)
-    own = np.unique(texts * n_people + who, return_inverse=True)[1]
+    own = pd.factorize(texts * n_people + who)[0]
     n = _spread(counts.astype(np.float64), texts) - _spread(counts.astype(np.float64), own)
     total = _spread(level, texts) - _spread(level, own)
     return np.divide(total, n, out=np.full(len(values), np.nan), where=n > 0.5)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.analysis.frames import codes_of, columns_of
+from lab.analysis.frames import codes_of, columns_of, distinct
 from lab.analysis.intervals import Interval
 from lab.analysis.reviewers.others import RatedBeside, numbers_of, rated_beside, same_votes
 from lab.records import Winner
@@ -139,7 +139,7 @@ def _people(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _count_items(frame: pd.DataFrame, who: np.ndarray, n_people: int) -> np.ndarray:
-    pairs = np.unique(codes_of(frame["item_id"]) * n_people + who)
+    pairs = distinct(codes_of(frame["item_id"]) * n_people + who)
     return np.bincount(pairs % n_people, minlength=n_people)
 
 
@@ -154,7 +154,7 @@ def _seconds(frames: list[pd.DataFrame], codes: list[np.ndarray], n_people: int)
     parts = []
     for frame, who in zip(frames, codes, strict=True):
         keys = codes_of(frame["item_id"]) * n_people + who
-        first = np.unique(keys, return_index=True)[1]
+        first = np.flatnonzero(~pd.Series(keys).duplicated().to_numpy())
         seconds = frame["seconds"].to_numpy(dtype=np.float64, na_value=np.nan)
         parts.append(pd.Series(seconds[first], index=who[first]))
     medians = pd.concat(parts).groupby(level=0).median()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from lab.analysis.agreement.icc import icc2
 from lab.analysis.agreement.tally import tally_matrix
@@ -45,3 +46,22 @@ def test_what_cannot_be_told_is_said() -> None:
     same = icc2(tally_matrix(np.ones((5, 3))))
     assert same.single is None
     assert same.reason == "every rating is the same"
+
+
+def test_the_interval_is_that_of_leaving_groups_out_one_after_another() -> None:
+    rng = np.random.default_rng(1)
+    table = np.round(
+        rng.normal(3, 1, (50, 1)) + rng.normal(0, 0.5, (1, 8)) + rng.normal(0, 1, (50, 8))
+    )
+    table[np.argsort(rng.random(table.shape), axis=1) >= 4] = np.nan
+    z = np.arctanh(icc2(tally_matrix(table)).single)
+    texts = [table[np.arange(50) % 20 != group] for group in range(20)]
+    people = [np.delete(table, person, axis=1) for person in range(8)]
+    spreads = []
+    for left_out in (texts, people):
+        values = np.arctanh([icc2(tally_matrix(rest)).single for rest in left_out])
+        spreads.append((len(values) - 1) * values.var())
+    df = sum(spreads) ** 2 / (spreads[0] ** 2 / 19 + spreads[1] ** 2 / 7)
+    reach = stats.t.ppf(0.975, df) * np.sqrt(sum(spreads))
+    found = icc2(tally_matrix(table)).single_interval
+    assert np.arctanh([found.low, found.high]) == pytest.approx([z - reach, z + reach], rel=1e-9)

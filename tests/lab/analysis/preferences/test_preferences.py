@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.analysis.preferences.win_rates import side_bias, win_matrix, win_rate
+from lab.analysis.preferences.win_rates import side_bias, win_matrix, win_rate, win_rates
 
 SWAP = {"a": "b", "b": "a", "tie": "tie", "both_bad": "both_bad"}
 
@@ -158,6 +158,14 @@ def test_same_checkpoint_on_both_sides_and_other_criteria_do_not_count(make_vote
     assert win_rate(votes, "new").n_votes == 5
     assert win_rate(votes.assign(criterion="wit"), "new").n_votes == 0
     assert win_rate(votes.assign(criterion="wit"), "new", criterion="wit").n_votes == 5
+
+
+def test_all_checkpoints_at_once_are_one_after_another(make_votes) -> None:
+    votes = make_votes(HAND)
+    coded = dict.fromkeys(["reviewer_id", "prompt_id", "winner", "criterion"], "category")
+    for frame in (votes, votes.astype(coded)):
+        names = ["old", "new", "unheard of"]
+        assert win_rates(frame, names) == tuple(win_rate(votes, name) for name in names)
 
 
 def test_unknown_winner_and_missing_column_are_refused(make_votes) -> None:
