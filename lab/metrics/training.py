@@ -38,10 +38,19 @@ class TrainingIndex:
     tokens: Integers = field(repr=False)
     """All words by number, with −1 after each text."""
 
+    texts: tuple[str, ...] = field(repr=False)
+    """The texts as they are, for an encoder."""
+
     sorted_runs: dict[int, tuple[Hashes, Integers]] = field(
         default_factory=dict, repr=False, compare=False
     )
     """By length of run: the runs' numbers, sorted, and where each starts; made when asked for."""
+
+    vectors: dict[str, npt.NDArray[np.float32]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """By encoder and precision: the vectors of the texts, blank ones left out; made when asked
+    for."""
 
     def numbered(self, text: str) -> Integers:
         """Turn a text into numbers of words; a word that no training text has is −2.
@@ -116,15 +125,16 @@ def training_index(name: str, texts: Iterable[str]) -> TrainingIndex:
     """
     names: dict[str, int] = {}
     numbers: list[int] = []
-    digest, n_texts = hashlib.sha256(), 0
-    for text in texts:
+    kept = tuple(texts)
+    digest = hashlib.sha256()
+    for text in kept:
         digest.update(text.encode("utf-8", "replace") + b"\0")
-        n_texts += 1
         numbers += [names.setdefault(word, len(names)) for word in folded_words(text)]
         numbers.append(-1)
     return TrainingIndex(
         name=name,
-        precision=f"{n_texts}-texts-{digest.hexdigest()[:12]}",
+        precision=f"{len(kept)}-texts-{digest.hexdigest()[:12]}",
         names=names,
         tokens=np.array(numbers, dtype=np.int64),
+        texts=kept,
     )

@@ -10,21 +10,7 @@ from lab.metrics.coherence import content_graph
 from lab.metrics.judge import Judge
 from lab.metrics.order import orders
 from lab.metrics.run import METRICS, score
-
-
-class Letters:
-    """Encodes a text by which letters it has."""
-
-    name = "letters"
-    precision = "fp32"
-
-    def sentences(self, texts):
-        rows = np.array([[text.lower().count(letter) for letter in "abc"] for text in texts], "f4")
-        return rows / np.maximum(1e-9, np.linalg.norm(rows, axis=1, keepdims=True))
-
-    def tokens(self, texts):
-        return [self.sentences(text.split()) for text in texts]
-
+from tests.lab.metrics.letters import Letters
 
 AIDS = Aids(encoder=Letters())
 

@@ -9,33 +9,14 @@ from lab.metrics.bertscore import bertscore, greedy_f
 from lab.metrics.encoder import OFFLINE_ENCODER, has_offline_encoder, load_encoder
 from lab.metrics.run import METRICS, score
 from lab.metrics.similarity import similarity
+from tests.lab.metrics.tiny import make_encoder
 
-WORDS = ["the", "cat", "dog", "sat", "on", "a", "mat", "ran", "##s", "."]
 TEXTS = ["the cat sat", "a dog ran on the mat . " * 9, "", "cats", "猫 🙂"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Make a BERT of two layers with random weights, which takes 16 tokens."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    place = tmp_path_factory.mktemp("encoder") / "tiny"
-    place.mkdir()
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (place / "vocab.txt").write_text("\n".join(vocabulary))
-    BertTokenizerFast.from_pretrained(place, model_max_length=16).save_pretrained(place)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=16,
-    )
-    BertModel(config).save_pretrained(place)
-    return place
+    return make_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
 
 
 @pytest.fixture(scope="module")
