@@ -18,7 +18,7 @@ from torch import Tensor
 
 from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
-from lab.sample.choose import choose, log_probability
+from lab.sample.choose import check_scores, choose, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.decoders import Decoder, find_decoder
 from lab.sample.history import History
@@ -75,6 +75,7 @@ def write(
 
     Raises:
         CheckpointError: the model is of a kind that keeps something else than keys and values.
+        BrokenLogits: the model gave something else than numbers.
     """
     if not requests:
         return
@@ -108,7 +109,8 @@ class _Writer:
     ):
         self.decoder, self.requests, self.config = decoder, requests, config
         self.device, self.n_slots = loaded.device, n_slots
-        self.ends = np.array(sorted(end_tokens(loaded)))
+        ends = np.array(sorted(end_tokens(loaded)))
+        self.is_end = np.isin(np.arange(vocabulary_size(loaded)), ends)
         self.waiting = deque(range(len(requests)))
         self.rows: list[int] = []
         """The request in each of the slots in use, which are the first ones."""
@@ -118,7 +120,7 @@ class _Writer:
         self.ids = np.zeros((n_slots, most), dtype=np.int64)
         self.scores = np.zeros((n_slots, most, 2), dtype=np.float32)
         """Log-probability and entropy of each token."""
-        self.history = History(n_slots, config, self.ends)
+        self.history = History(n_slots, config, ends)
         self.has_rules = self.history.is_needed or config.min_new_tokens > 0
         self.stops = Stops(loaded.tokenizer, config.stop)
 
@@ -136,16 +138,19 @@ class _Writer:
         slots, places = self.slots[: len(self.rows)], np.arange(len(self.rows))
         at = slots["written"].copy()
         tokens, scores = self._next_tokens(slots, self.uniforms[places, at])
+        check_scores(scores, self.rows, at)
         self.history.add(tokens)
         self.ids[places, at], self.scores[places, at] = tokens, scores
         slots["next"] = tokens
         slots["read"] += 1
         slots["written"] += 1
-        ended = np.isin(tokens, self.ends)
+        ended = self.is_end[tokens]
         stopped = self.stops.reached(self.ids, slots["written"])
-        reasons = np.where(ended, "end", np.where(stopped, "stop", "length"))
         finished = np.flatnonzero(ended | stopped | (slots["written"] >= slots["most"]))
-        return [self._finish(slot, str(reasons[slot])) for slot in finished[::-1].tolist()]
+        return [
+            self._finish(slot, "end" if ended[slot] else "stop" if stopped[slot] else "length")
+            for slot in finished[::-1].tolist()
+        ]
 
     def _next_tokens(
         self, slots: np.ndarray, uniforms: np.ndarray
@@ -220,3 +225,8 @@ def end_tokens(loaded: LoadedModel) -> set[int]:
         ids = getattr(config, "eos_token_id", None)
         found |= set(ids if isinstance(ids, list) else [ids])
     return found - {None}
+
+
+def vocabulary_size(loaded: LoadedModel) -> int:
+    """Return the number of tokens that a model tells apart."""
+    return int(loaded.model.config.get_text_config().vocab_size)

@@ -7,7 +7,9 @@ it depends on its own row alone, not on which rows are beside it.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -49,10 +51,38 @@ def log_probability(logits: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         Log-probabilities of the tokens and entropies of the distributions, each (rows,) in nats.
     """
-    everything = logits.float().log_softmax(dim=-1)
-    chosen = everything.gather(1, tokens.unsqueeze(1)).squeeze(1)
-    # A token that is ruled out, at -inf, adds nothing.
-    return chosen, torch.special.entr(everything.exp()).sum(dim=-1)
+    below = logits.float() - logits.float().amax(dim=-1, keepdim=True)
+    weights = below.exp()
+    total = weights.sum(dim=-1)
+    chosen = below.gather(1, tokens.unsqueeze(1)).squeeze(1)
+    # A token that is ruled out, at -inf, adds nothing: 0 times a number, not times infinity.
+    mean = torch.linalg.vecdot(weights, below.clamp_(min=torch.finfo(below.dtype).min)) / total
+    return chosen - total.log(), total.log() - mean
+
+
+class BrokenLogits(Exception):
+    """A model gave logits that are no numbers, which no text can be drawn from."""
+
+    def __init__(self, number: int, step: int):
+        super().__init__(f"no numbers in row {number} at token {step}")
+        self.number, self.step = number, step
+        """The number of the row's request, and the 1-based number of the token."""
+
+
+def check_scores(scores: np.ndarray, numbers: Sequence[int], n_written: np.ndarray) -> None:
+    """Make sure that log-probabilities and entropies are numbers, which NaN logits leave none.
+
+    Args:
+        scores: (rows, 2).
+        numbers: the number of each row's request.
+        n_written: (rows,) tokens that each row had before.
+
+    Raises:
+        BrokenLogits: of the first row where they are not.
+    """
+    if not np.isfinite(scores).all():
+        row = int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0])
+        raise BrokenLogits(numbers[row], int(n_written[row]) + 1)
 
 
 def _keep_top_k(scaled: Tensor, k: int) -> Tensor:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -21,6 +22,9 @@ from lab.sample.slots import step_mask
 FAMILIES = {"llama", "qwen2", "qwen3", "mistral"}
 MOST_WEIGHTS = 200_000_000
 """Above it the arithmetic costs more than starting it, and the joined weights too much memory."""
+
+READ_AT_ONCE = 512
+"""Tokens of beginnings that are read together: what lies between then stays in a core's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class LeanDecoder:
         half = self.width // 2
         self.turns = torch.complex(cosines[0, :, :half].float(), sines[0, :, :half].float())
         room = (len(self.blocks), n_slots, n_tokens, 2 * self.n_key_heads, self.width)
-        self.cache = torch.zeros(room, device=self.device)
+        self.cache = _room(room, self.device)
 
     @staticmethod
     def suits(loaded: LoadedModel) -> bool:
@@ -78,6 +82,13 @@ class LeanDecoder:
 
     def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
         """Read the beginnings of rows; see `Decoder`."""
+        order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
+        while order:
+            n_rows = max(1, READ_AT_ONCE // len(rows[order[-1]]))
+            some, order = order[-n_rows:], order[:-n_rows]
+            self._read([rows[number] for number in some], slots[some])
+
+    def _read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
         longest = max(len(row) for row in rows)
         ids = [[*row, *[self.filler] * (longest - len(row))] for row in rows]
         # What is padded lies behind a row's own tokens, where none of them looks.
@@ -86,6 +97,8 @@ class LeanDecoder:
         for block, kept in zip(self.blocks, self.cache, strict=True):
             queries, kept_now = self._project(block, hidden, turns)
             kept[slots, :longest] = kept_now
+            if block is self.blocks[-1]:
+                break  # nobody asks what comes out of it
             seen = self._attend(queries.transpose(1, 2), kept_now, None, is_causal=longest > 1)
             hidden = self._finish(block, hidden, seen.transpose(1, 2).flatten(2))
 
@@ -172,3 +185,10 @@ class LeanDecoder:
         weights = [of_queries.weight.expand(self.n_heads, -1)]
         weights.append(of_keys.weight.expand(self.n_key_heads, -1))
         return torch.cat(weights).unflatten(1, (2, -1)).transpose(1, 2).flatten(1)
+
+
+def _room(shape: tuple[int, ...], device: torch.device) -> Tensor:
+    """Return zeros; on a processor memory is taken only where something is written."""
+    if device.type != "cpu":
+        return torch.zeros(shape, device=device)
+    return torch.from_numpy(np.zeros(shape, dtype=np.float32))
