@@ -12,6 +12,8 @@ from lab.study.power import RATING_SPREAD, VOTE_SPREAD, Spread, vote_spread
 
 TIES = 0.2
 SECONDS = 60.0
+DIFFERENCE: dict[Kind, float] = {"rate": 0.3, "ab": 0.1}
+"""What a plan is to find at first: points between means, or a win rate's distance from one half."""
 _FEWEST_REVIEWERS = 3
 _TELL_REVIEWERS = 6  # fewer say too little of how far reviewers differ
 

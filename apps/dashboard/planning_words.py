@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apps.dashboard import words
 from lab.analysis.variances import Variances
-from lab.study.planning import Change, Work
+from lab.study.planning import Change, Kind, Work
 
 
 def finding(work: Work, difference: float) -> str:
@@ -12,16 +12,18 @@ def finding(work: Work, difference: float) -> str:
     power = work.power(difference)
     if power is None:
         return "One reviewer or one prompt says nothing about others; plan with two or more."
-    what = (
-        f"a difference of {difference:g} points"
-        if work.kind == "rate"
-        else f"a win rate of {100 * (0.5 + difference):.0f} %"
-    )
     return (
         f"{words.count(work.n_reviewers, 'reviewer')} who give {work.n_prompts:,} prompts "
-        f"{words.count(work.reviewers_per_item, 'answer')} each find {what} "
-        f"{_in_ten(power)}; it takes {hours(work.seconds)}."
+        f"{words.count(work.reviewers_per_item, 'answer')} each find "
+        f"{wanted(work.kind, difference)} {_in_ten(power)}; it takes {hours(work.seconds)}."
     )
+
+
+def wanted(kind: Kind, difference: float) -> str:
+    """Name the difference that is to be found, e.g. "a win rate of 60 %"."""
+    if kind == "rate":
+        return f"a difference of {difference:g} points"
+    return f"a win rate of {100 * (0.5 + difference):.0f} %"
 
 
 def helps(changes: tuple[Change, ...], power: float) -> str:

@@ -28,7 +28,7 @@ def differences(frame: pd.DataFrame, shades: Mapping[str, str]) -> alt.LayerChar
     low, high = min(0.0, float(frame[_ENDS].min().min())), max(0.0, float(frame[_ENDS].max().max()))
     room = 0.05 * (high - low)
     domain = (low - room, high + room)
-    title = "points that the first is rated higher (right) or lower"
+    title = "points that the first is rated higher"
     titles = {"name": "Pair", "p": "Holm p", "plain_p": "Holm p by ratings alone"}
     x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False))
     zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(

@@ -300,6 +300,7 @@ def vote_spread(tie_rate: float, prompt: float, reviewer: float) -> Spread:
 
 def _error(n: int, k: int, m: int, difference: Spread) -> tuple[float, float]:
     """Return the standard error of a difference and its degrees of freedom."""
+    m = min(m, n * k)  # who has no item to judge tells nothing
     residual = difference.residual**2 / (n * k)
     prompts = difference.prompt**2 / n + residual
     reviewers = difference.reviewer**2 / m + residual
@@ -307,7 +308,9 @@ def _error(n: int, k: int, m: int, difference: Spread) -> tuple[float, float]:
     # Where every prompt has one reviewer, only the reviewers' own prompts tell the residual.
     left = max(n * k - n - m + 1, n - m, 1)
     freedom = variance**2 / (prompts**2 / (n - 1) + reviewers**2 / (m - 1) + residual**2 / left)
-    return math.sqrt(variance), freedom
+    # Where few reviewers share prompts the residual's own freedom is tiny, but means by prompt or
+    # by reviewer can always be tested.
+    return math.sqrt(variance), max(freedom, min(n, m) - 1)
 
 
 def _errors(freedom: float, level: float) -> tuple[float, np.ndarray]:

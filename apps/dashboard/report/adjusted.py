@@ -11,7 +11,7 @@ import pandas as pd
 from apps.dashboard import rating_charts, rating_words, words
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, points, subsection, table
-from apps.dashboard.report.tables import ends, noted, or_nan, ordered
+from apps.dashboard.report.tables import MOST_PAIRS, ends, noted, or_nan, ordered
 from apps.dashboard.results.ratings import AT_ONCE, pair_row
 from apps.dashboard.results.rows import row
 from lab.analysis.intervals import Interval
@@ -19,7 +19,6 @@ from lab.analysis.ratings.means import MeanRating
 from lab.analysis.ratings.ordinal import ordinal_models
 from lab.analysis.ratings.ordinal_records import OrdinalModel
 
-MOST_PAIRS = 45
 _INTERVALS = {"points": "points", "effect": "effect size", "rated higher": "rated higher"}
 
 

@@ -15,6 +15,7 @@ from apps.dashboard.report import (
     markup,
     methods,
     people,
+    planning,
     predicted,
     preferences,
 )
@@ -52,6 +53,7 @@ def build(store: Store, filters: Filters) -> str:
         ("exclusions", "Reviewers left out", people.left_out(material)),
         ("hallucination", "Hallucination", checks.part(material)),
         ("metrics", "Automatic metrics against people", judgements.metrics(material)),
+        ("planning", "What more answers would find", planning.part(material)),
     ]
     told = [(name, title, body) for name, title, body in parts if body]
     used = methods.listed([name for name, _, _ in told])

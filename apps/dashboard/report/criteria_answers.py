@@ -52,6 +52,7 @@ def _rated(one: Experiment, criterion: dict[str, Any]) -> list[Answer]:
         values=f"1 (worst) to {len(anchors)} (best)",
         form="Direct quality estimation.",
         relative="Absolute: one text at a time.",
+        shown=criterion["name"],
     )
 
 
@@ -62,11 +63,12 @@ def _compared(one: Experiment, name: str) -> list[Answer]:
         "ab",
         name,
         question=str(asked) if name == "overall" else f"{asked} ({name})",
-        definition="",
+        definition="No definition given; the question below, and the study's guidelines.",
         size="4",
         values="this one; the other one; a tie; both are bad",
-        form="Relative quality estimation.",
+        form="Relative quality estimation: two texts.",
         relative="Relative: two texts side by side.",
+        shown="no name given" if name == "overall" else name,
     )
 
 
@@ -81,8 +83,9 @@ def _marked(one: Experiment) -> list[Answer]:
         definition="",
         size="N/A",
         values="N/A",
-        form="Annotation of pieces of the text.",
+        form="Post-editing or annotation: pieces of the text are marked.",
         relative="Absolute: one text at a time.",
+        shown="no name given",
         task=f"Mark each faulty piece; give its kind ({kinds}) and severity ({severities}).",
     )
 
@@ -98,6 +101,7 @@ def _answers(
     values: str,
     form: str,
     relative: str,
+    shown: str,
     task: str = "N/A",
 ) -> list[Answer]:
     agreement = _agreement(one, kind, name)
@@ -106,33 +110,36 @@ def _answers(
     scale = "Multiple-choice options, one to choose." if has_scale else "N/A"
     return [
         Answer(number="4.1.1", question="Type of quality: correctness, goodness or a feature"),
-        Answer(number="4.1.2", question="Aspect: form, content or both"),
-        Answer(number="4.1.3", question="In its own right, or relative to something"),
+        Answer(number="4.1.2", question="Aspect of the output: form, content or both"),
+        Answer(number="4.1.3", question="Own right, relative to input, or to something outside"),
         Answer(number="4.2.1", question="Objective or subjective", known="Subjective: judgements."),
         Answer(number="4.2.2", question="Absolute or relative", known=relative),
         Answer(number="4.2.3", question="Intrinsic or extrinsic",
                known="Intrinsic: the texts themselves are judged."),
         Answer(number="4.3.1.1", question="Name shown to evaluators",
-               known="" if outside else name),
+               known="" if outside else shown),
         Answer(number="4.3.1.2", question="Standardised name (such as QCET)"),
         Answer(number="4.3.2", question="Definition given to evaluators",
                known="" if outside else definition),
-        Answer(number="4.3.3", question="Size of the scale", known=size),
-        Answer(number="4.3.4", question="Its values", known=values),
-        Answer(number="4.3.5", question="How it is presented", known="" if outside else scale),
-        Answer(number="4.3.6", question="Task where there is no scale", known=task),
-        Answer(number="4.3.7", question="Question, word for word",
+        Answer(number="4.3.3", question="Size of the scale or rating instrument", known=size),
+        Answer(number="4.3.4", question="Its possible values", known=values),
+        Answer(number="4.3.5", question="How it is presented to evaluators",
+               known="" if outside else scale),
+        Answer(number="4.3.6", question="Task where there is no rating instrument", known=task),
+        Answer(number="4.3.7", question="Question or instruction, word for word",
                known="" if outside else question),
-        Answer(number="4.3.8", question="Form of response", known=form),
-        Answer(number="4.3.9", question="How answers become scores", known=_METHODS[kind]),
-        Answer(number="4.3.10", question="Effect sizes and significance", known=_TESTS[kind]),
-        Answer(number="4.3.11.1", question="Method of inter-annotator agreement",
+        Answer(number="4.3.8", question="Form of response elicitation", known=form),
+        Answer(number="4.3.9", question="How raw answers become reported scores",
+               known=_METHODS[kind]),
+        Answer(number="4.3.10", question="Methods for effect size and significance",
+               known=_TESTS[kind]),
+        Answer(number="4.3.11.1", question="How inter-annotator agreement was measured",
                known=_inter_method(agreement)),
-        Answer(number="4.3.11.2", question="Inter-annotator agreement",
+        Answer(number="4.3.11.2", question="Inter-annotator agreement score",
                known=_inter(agreement)),
-        Answer(number="4.3.12.1", question="Method of intra-annotator agreement",
+        Answer(number="4.3.12.1", question="How intra-annotator agreement was measured",
                known=_intra_method(one, kind, name)),
-        Answer(number="4.3.12.2", question="Intra-annotator agreement",
+        Answer(number="4.3.12.2", question="Intra-annotator agreement score",
                known=_intra(one, kind, name)),
     ]  # fmt: skip
 

@@ -27,9 +27,10 @@ METHODS = {
         "Chance of the higher rating after Agresti and Kateri (2017).",
     ),
     "predicted": (
-        "Ratings with automatic scores: prediction-powered inference with power tuning (PPI++, "
-        "Angelopoulos, Duchi and Zrnic 2023), cross-fitted over prompts (Zrnic and Candès 2024) by "
-        "ridge regression; errors by the jackknife over reviewers and over prompts.",
+        "Ratings and their differences with automatic scores: prediction-powered inference with "
+        "power tuning (PPI++, Angelopoulos, Duchi and Zrnic 2023), cross-fitted over prompts "
+        "(Zrnic and Candès 2024) by ridge regression; errors by the jackknife over reviewers and "
+        "over prompts; p of differences adjusted over pairs and criteria (Holm 1979).",
     ),
     "agreement": (
         "Agreement: Krippendorff's alpha (ordinal for ratings, nominal for votes; Krippendorff "
@@ -47,6 +48,11 @@ METHODS = {
         f"Precision, recall and ranking: {check_methods.ACCURACY} {check_methods.RANKING}",
         f"The threshold: {check_methods.THRESHOLD}",
         f"Calibration: {check_methods.CALIBRATION}",
+    ),
+    "planning": (
+        "Power: a t test on the difference with variances of prompt, reviewer and rest (Westfall, "
+        "Kenny and Judd 2014), which come from the answers by the method of moments for crossed "
+        "random effects (Gao and Owen 2017), or are published ones where these are too few.",
     ),
     "metrics": (
         "Metrics against people: Kendall's tau-b within prompts, averaged over prompts (Deutsch, "

@@ -6,6 +6,7 @@ import pandas as pd
 
 from apps.dashboard import predicted, words
 from apps.dashboard.colours import by_checkpoint
+from apps.dashboard.report import predicted_pairs
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, points, subsection, table
 from apps.dashboard.report.tables import ends, ordered
@@ -23,7 +24,8 @@ def part(material: Material) -> str:
             f"{predicted.QUICK:,} up to which a report joins ratings with scores, it would take "
             "long; the dashboard's page Ratings does it when asked."
         )
-    every = predicted_means(material.ratings, material.texts, _scores(material))
+    scores = _scores(material)
+    every = predicted_means(material.ratings, material.texts, scores)
     found = tuple(one for one in every if one.value is not None)
     if not found:
         return ""
@@ -39,6 +41,7 @@ def part(material: Material) -> str:
             ),
             _charts(material, found),
             _table(found),
+            predicted_pairs.pairs(material, scores),
         ]
     )
 

@@ -10,6 +10,7 @@ from apps.dashboard import control_items, verdict_charts, words
 from apps.dashboard.colours import by_checkpoint
 from apps.dashboard.report.gathered import Material
 from apps.dashboard.report.markup import figure, paragraph, points, subsection, table
+from apps.dashboard.report.tables import MOST_PAIRS
 from apps.dashboard.results import verdict as verdicts
 from lab.analysis.intervals import Interval
 from lab.analysis.preferences import choosing
@@ -19,7 +20,6 @@ from lab.analysis.verdict.watching import Watched, looks, watch
 
 SMALLEST = 0.05
 """Difference from one half that matters, as the page Verdict has it at first."""
-MOST_PAIRS = 45
 MOST_WITH_NAIVE = 30
 """Checkpoints up to which naive intervals are drawn too, so that the chart fits a page."""
 

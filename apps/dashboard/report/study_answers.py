@@ -28,7 +28,7 @@ def resources(one: Experiment) -> list[Answer]:
         Answer(number="1.1.1", question="Where the experiment is reported"),
         Answer(number="1.1.2", question="Which experiment this sheet is about", known=about,
                open="where in the report it stands"),
-        Answer(number="1.2", question="Where its resources are"),
+        Answer(number="1.2", question="Where its resources are shared"),
         *[Answer(number=number, question=question) for number, question in asked],
     ]  # fmt: skip
 
@@ -56,10 +56,12 @@ def sample(one: Experiment) -> list[Answer]:
         f"{len(one.texts):,} texts with an answer that counts ({each})." if each else "None yet."
     )
     return [
-        Answer(number="3.1.1", question="Outputs evaluated, in all and per system", known=known),
+        Answer(number="3.1.1", question="Outputs evaluated per system", known=known),
         _selection(one),
-        Answer(number="3.1.3.1", question="Method of the power analysis"),
-        Answer(number="3.1.3.2", question="Power of the sample"),
+        Answer(
+            number="3.1.3.1", question="Method of the power analysis that chose the sample's size"
+        ),
+        Answer(number="3.1.3.2", question="Statistical power of the sample"),
         Answer(number="3.1.3.3", question="Where the code of the power analysis is"),
     ]
 
@@ -69,13 +71,13 @@ def evaluators(one: Experiment) -> list[Answer]:
     return [
         Answer(number="3.2.1", question="Number of evaluators",
                known=f"{len(one.people):,}, without those left out of the results."),
-        Answer(number="3.2.2.1", question="Whether they are experts of the domain"),
+        Answer(number="3.2.2.1", question="Whether they are domain experts"),
         Answer(number="3.2.2.2", question="Whether and how they were paid"),
         Answer(number="3.2.2.3", question="Whether the authors knew some of them before"),
         Answer(number="3.2.2.4", question="Whether authors were among them"),
         Answer(number="3.2.3", question="How they were recruited"),
         _training(one),
-        Answer(number="3.2.5", question="What else is known of them",
+        Answer(number="3.2.5", question="Other characteristics of them",
                open="the lab keeps a pseudonym and nothing about the person"),
     ]  # fmt: skip
 
@@ -93,7 +95,7 @@ def design(one: Experiment) -> list[Answer]:
         _medium(one),
         _assurance(one),
         _assurance_details(one),
-        Answer(number="3.3.4.1", question="Where the form that they saw can be seen"),
+        Answer(number="3.3.4.1", question="Where the form that they saw can be viewed"),
         _shown(one),
         _freedom(one),
         _questions(one),
@@ -105,10 +107,10 @@ def design(one: Experiment) -> list[Answer]:
 def ethics() -> list[Answer]:
     """Answer section 5: what only the authors know."""
     return [
-        Answer(number="5.1", question="Ethics committee that approved it"),
-        Answer(number="5.2", question="Personal data in outputs or answers",
+        Answer(number="5.1", question="Research ethics committee that approved it"),
+        Answer(number="5.2", question="Personal data (GDPR Art. 4) in outputs or answers",
                open="the lab names people by pseudonym here, but cannot judge the texts"),
-        Answer(number="5.3", question="Special categories of personal data"),
+        Answer(number="5.3", question="Special categories of personal data (GDPR Art. 9) in these"),
         Answer(number="5.4", question="Impact assessments"),
     ]  # fmt: skip
 
@@ -190,7 +192,7 @@ def _assurance_details(one: Experiment) -> Answer:
 
 
 def _shown(one: Experiment) -> Answer:
-    question = "What they saw with each item"
+    question = "Types of information shown with each item"
     if one.is_outside:
         return Answer(number="3.3.4.2", question=question)
     said = ["The prompt, the question and the guidelines; never a system's name."]
@@ -214,7 +216,7 @@ def _freedom(one: Experiment) -> Answer:
 
 
 def _questions(one: Experiment) -> Answer:
-    question = "Whether they could ask or give feedback"
+    question = "Whether they were told that they could ask or give feedback"
     if one.is_outside:
         return Answer(number="3.3.6", question=question)
     known = "They could comment on each answer and flag an item to the study's lead."

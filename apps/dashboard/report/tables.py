@@ -11,6 +11,9 @@ import pandas as pd
 from apps.dashboard.report.gathered import Material
 from lab.analysis.intervals import Interval
 
+MOST_PAIRS = 45
+"""Pairs that a table lists; the rest are counted below it."""
+
 
 def ends(interval: Interval | None, prefix: str = "") -> dict[str, float]:
     """Return an interval's ends as columns of a table."""

@@ -78,15 +78,17 @@ def drawn_row(one: Predicted) -> dict[str, object]:
 
 def drawn_pairs(found: tuple[Predicted, ...]) -> pd.DataFrame:
     """Return one row per pair of one criterion, with both differences and intervals."""
-    return frame(
-        {
-            **drawn_row(one),
-            "name": f"{one.checkpoint}{AGAINST}{one.opponent}",
-            "p": words.number(one.p_holm, 4),
-            "plain_p": words.number(one.classical_p_holm, 4),
-        }
-        for one in found
-    )
+    return frame(map(drawn_pair, found))
+
+
+def drawn_pair(one: Predicted) -> dict[str, object]:
+    """Return a difference with both its intervals as a row of a chart."""
+    return {
+        **drawn_row(one),
+        "name": f"{one.checkpoint}{AGAINST}{one.opponent}",
+        "p": words.number(one.p_holm, 4),
+        "plain_p": words.number(one.classical_p_holm, 4),
+    }
 
 
 def table(found: tuple[Predicted, ...]) -> pd.DataFrame:

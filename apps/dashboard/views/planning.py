@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from apps.dashboard import parts, planning_charts, planning_words, words
-from apps.dashboard.assumed import Assumed
+from apps.dashboard.assumed import DIFFERENCE, Assumed
 from apps.dashboard.data import version
 from apps.dashboard.filters import Filters
 from apps.dashboard.results import planning as results
@@ -73,8 +73,9 @@ def _ask(filters: Filters) -> tuple[Work | None, float, float, float, Assumed]:
 
 def _difference(kind: Kind) -> float:
     if kind == "rate":
-        return _number("Difference, points", "find_rate", 0.3, 0.05, 4.0, 0.05)
-    return _number("Win rate to find, %", "find_ab", 60.0, 51.0, 99.0, 1.0) / 100 - 0.5
+        return _number("Difference, points", "find_rate", DIFFERENCE["rate"], 0.05, 4.0, 0.05)
+    usual = 100 * (0.5 + DIFFERENCE["ab"])
+    return _number("Win rate to find, %", "find_ab", usual, 51.0, 99.0, 1.0) / 100 - 0.5
 
 
 def _spread(kind: Kind, start: Assumed, criterion: str) -> Spread | None:

@@ -125,6 +125,12 @@ def test_more_of_everything_finds_less() -> None:
         assert (more.value or 9) < (base.value or 0)
 
 
+def test_more_reviewers_than_answers_help_as_little_as_they_can_answer() -> None:
+    found = [smallest_win_rate(13, 5, m).value or 9 for m in (20, 41, 55, 65, 82, 500)]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] == found[-3]
+
+
 def test_too_little_has_a_reason_instead_of_a_number() -> None:
     assert smallest_rating_difference(1, 3, 3).reason == (
         "one prompt says nothing about others; use two or more"

@@ -8,19 +8,25 @@ from datetime import date
 
 import pytest
 
-from apps.dashboard import rating_words
+from apps.dashboard import planning_words, predicted_pairs, rating_words
+from apps.dashboard.assumed import assumed
 from apps.dashboard.filters import Filters
-from apps.dashboard.report import markup, predicted
+from apps.dashboard.report import markup, planning, predicted
 from apps.dashboard.report.build import build, file_name
 from apps.dashboard.report.datasheet import BLANK
 from apps.dashboard.report.gathered import chosen, gather
 from apps.dashboard.results import marks as marked
-from lab.analysis.prediction.estimates import predicted_means
+from lab.analysis.prediction.estimates import (
+    chosen_pairs,
+    predicted_differences,
+    predicted_means,
+)
 from lab.analysis.ratings.means import mean_rating
 from lab.analysis.ratings.ordinal import ordinal_models
 from lab.analysis.verdict.watching import watch
 from lab.cli import main
 from lab.records import Account, Exclusion, PromptTag, Role
+from lab.study.planning import Work
 from storage import frames
 from tests.apps.dashboard.checked import dialogues
 from tests.apps.dashboard.compared import CLEAR
@@ -64,7 +70,7 @@ def test_verdicts_are_those_of_the_analysis(voted, of_votes) -> None:
     assert "Could not" not in of_votes
     for part in ("Leaderboard: overall", "Leaderboard: fluency", "pairs of equals (A/A)", "naive"):
         assert part in of_votes
-    assert of_votes.count("<svg") == 2 * 2 + 1  # a ribbon and a forest each, and the checks
+    assert of_votes.count("<svg") == 2 * 2 + 2  # a ribbon and a forest each, the checks, the power
 
 
 def test_ratings_are_those_of_the_analysis(filled, written) -> None:
@@ -244,9 +250,46 @@ def test_scores_of_unrated_texts_narrow_the_ratings(filled) -> None:
         material.ratings["prompt_id"].unique()[:6]
     )]  # fmt: skip
     page = predicted.part(dataclasses.replace(material, ratings=few))
-    found = predicted_means(few, material.texts, [*material.metrics, "n_spans"])
+    scores = [*material.metrics, "n_spans"]
+    found = predicted_means(few, material.texts, scores)
     known = [one for one in found if one.value is not None]
     assert known
     assert "Mean ratings with automatic scores, in points" in page
     for one in known:
         assert f'<td>{one.criterion}</td><td>{one.checkpoint}</td><td class="number">' in page
+    between = chosen_pairs(few, material.checkpoints)
+    pairs = predicted_differences(few, material.texts, scores, between)
+    assert pairs
+    assert predicted_pairs.sentence(pairs) in page.replace("\u00a0", " ")
+    for one in pairs:
+        with_scores, p = f"{one.value:.2f}", f"{one.p_holm:.4f}"
+        row = f"<td>{one.criterion}</td><td>{one.checkpoint}</td><td>{one.opponent}</td>"
+        assert f'{row}<td class="number">{with_scores}</td>' in page
+        assert f'<td class="number">{p}</td>' in page
+
+
+def test_what_more_answers_would_find_is_what_planning_says(voted) -> None:
+    filters = Filters(study=CLEAR)
+    page = planning.part(gather(voted, filters)).replace("\u00a0", " ")
+    votes = filters.votes(frames.votes(voted))
+    start, n_people = assumed(votes, "ab", "overall"), votes["reviewer_id"].nunique()
+    work = Work(
+        kind="ab",
+        n_prompts=votes["prompt_id"].nunique(),
+        reviewers_per_item=n_people,
+        n_reviewers=n_people,
+        spread=start.spread("ab"),
+        seconds_per_answer=start.seconds,
+    )
+    assert f"On overall: {planning_words.finding(work, 0.1)}" in page
+    assert f"<td>{planning_words.smallest(work)}</td>" in page
+    twice = dataclasses.replace(work, n_prompts=2 * work.n_prompts)
+    assert f"<td>{planning_words.smallest(twice)}</td>" in page
+    assert "Gao and Owen 2017" in build(voted, filters)
+
+
+def test_nothing_is_planned_without_two_checkpoints(bare, filled) -> None:
+    assert planning.part(gather(bare, Filters())) == ""
+    material = gather(filled, Filters())
+    one = material.ratings[material.ratings["checkpoint"] == "baseline"]
+    assert planning.part(dataclasses.replace(material, ratings=one, votes=one.head(0))) == ""
