@@ -1,6 +1,9 @@
-"""Turns a store into the review app: sign-in, API, the Gradio page and the lead's page."""
+"""Turns a store into the review app: sign-in, API, the Gradio page and the lead's pages."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
@@ -15,6 +18,8 @@ from apps.review.headers import Headings
 from apps.review.language import Spoken
 from apps.review.lead import lead_routes
 from apps.review.page import ASSETS, PATH, assets_version, mount_page
+from apps.review.playground import playground_routes
+from apps.review.playground_worker import Worker
 from apps.review.wording import words
 from apps.signin.gate import Gate
 from apps.signin.routes import sign_in_routes
@@ -42,13 +47,22 @@ def build_app(store: Store) -> FastAPI:
         store: the open store, which outlives the app.
 
     Returns:
-        The ASGI app: /review, /lead, /api/*, /sign-in, /sign-out, /healthz.
+        The ASGI app: /review, /lead, /playground, /api/*, /sign-in, /sign-out, /healthz.
     """
-    app = FastAPI(title=words()["app"]["name"], docs_url=None, redoc_url=None, openapi_url=None)
+    worker = Worker()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        worker.close()
+
+    name = words()["app"]["name"]
+    app = FastAPI(title=name, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     explain_errors(app)
     app.router.routes.extend(sign_in_routes(lambda: store, start=f"{PATH}/"))
     app.include_router(reviewer_routes(store))
     app.include_router(lead_routes(store))
+    app.include_router(playground_routes(store, worker))
     _add_pages(app, store)
     # Innermost first. Gradio adds no CORS of its own where the parent has one: its own would
     # admit any origin, with credentials.

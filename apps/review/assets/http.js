@@ -2,7 +2,7 @@
 
 import { uuid7 } from "./ids.js";
 
-export const base = location.pathname.replace(/\/(review|lead)\/?$/, "");
+export const base = location.pathname.replace(/\/(review|lead|playground)\/?$/, "");
 
 /** Names this load of the page: the server gives tasks to one page of an account at a time. */
 export const pageId = uuid7();
@@ -43,6 +43,33 @@ export class ApiError extends Error {
 }
 
 export async function call(method, path, body) {
+  const response = await ask(method, path, body, AbortSignal.timeout(20000));
+  const answer = await response.json().catch(() => null);
+  if (answer === null) throw new ApiError(0, "");
+  return answer;
+}
+
+/** The JSON lines of an answer, each as it comes; signal ends it, and the server hears of that. */
+export async function* lines(path, body, signal) {
+  const response = await ask("POST", path, body, signal);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new ApiError(0, "");
+      });
+      if (done) return;
+      const whole = (rest + value).split("\n");
+      rest = whole.pop();
+      for (const line of whole) yield JSON.parse(line);
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function ask(method, path, body, signal) {
   let response;
   try {
     response = await fetch(`${base}/api/${path}`, {
@@ -51,13 +78,12 @@ export async function call(method, path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       redirect: "error",
-      signal: AbortSignal.timeout(20000),
+      signal,
     });
   } catch {
     throw new ApiError(0, "");
   }
+  if (response.ok) return response;
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, answer?.error ?? answer?.detail ?? "", answer?.code);
-  if (answer === null) throw new ApiError(0, "");
-  return answer;
+  throw new ApiError(response.status, answer?.error ?? answer?.detail ?? "", answer?.code);
 }
