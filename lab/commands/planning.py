@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lab.commands.console import say, table
+from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.records import Control, Item
+    from lab.records import Control, Generation, Item
     from lab.study.cost import Cost
-    from lab.study.coverage import Coverage
     from lab.study.material import Material
     from lab.study.planning import Kind
     from lab.study.power import Detectable, Spread
@@ -54,22 +54,31 @@ def find_material(store: Store, protocol: Protocol) -> Material:
 
 
 def text_caveats(
-    store: Store, protocol: Protocol, coverage: Coverage, items: Sequence[Item]
+    store: Store,
+    protocol: Protocol,
+    items: Sequence[Item],
+    left_out: Mapping[str, Sequence[str]],
+    made: Sequence[Generation] = (),
 ) -> list[str]:
-    """Say what is doubtful about the texts of a study; see `lab.study.caveats.about_texts`."""
-    from lab.study.caveats import about_texts
-    from storage import checks
+    """Say what is doubtful about the texts of a study.
 
-    texts = {text.id: text for each in coverage.texts.values() for text in each.values()}
-    shown = {item.generation_a_id for item in items} | {item.generation_b_id for item in items}
+    Args:
+        store: the lab's records.
+        protocol: the plan.
+        items: its items.
+        left_out: prompts that not every checkpoint has a text for; see `Coverage`.
+        made: texts of the items that are not stored.
+    """
+    from lab.study.caveats import about_coverage, about_texts
+    from storage import checks, generations
+
+    ids = {item.generation_a_id for item in items} | {item.generation_b_id for item in items}
+    shown = [id for id in ids if id is not None]
+    texts = {text.id: text for text in made if text.id in ids}
+    texts |= generations.by_ids(store, shown)
     results, _ = checks.outcomes(store, "source") if protocol.suggestions else ([], [])
-    return about_texts(
-        protocol,
-        coverage,
-        items,
-        {id: text for id, text in texts.items() if id in shown},
-        {result.generation_id for result in results},
-    )
+    checked = {result.generation_id for result in results}
+    return [*about_coverage(left_out), *about_texts(protocol, items, texts, checked)]
 
 
 def check_plan(store: Store, protocol: Protocol, arguments: argparse.Namespace) -> None:
@@ -85,7 +94,8 @@ def check_plan(store: Store, protocol: Protocol, arguments: argparse.Namespace) 
     material = find_material(store, protocol)
     made = design(protocol, new_id(), material)
     say(f"study {protocol.name!r}, protocol {sha256(protocol)[:12]}: not made yet, and not now")
-    doubts = text_caveats(store, protocol, material.coverage, made.items)
+    left_out = material.coverage.left_out
+    doubts = text_caveats(store, protocol, made.items, left_out, made.generations)
     _print_all(store, protocol, made.items, made.controls, doubts, arguments)
 
 
@@ -103,7 +113,15 @@ def check_stored(store: Store, name: str, arguments: argparse.Namespace) -> None
     present = studies.status(store, study.id)
     say(f"study {studies.label(study)!r}, protocol {study.protocol_sha256[:12]}: {present}")
     items, controls = studies.items(store, study.id), studies.controls(store, study.id)
-    _print_all(store, protocol, items, controls, [], arguments)
+    doubts = text_caveats(store, protocol, items, _left_out(store, protocol))
+    _print_all(store, protocol, items, controls, doubts, arguments)
+
+
+def _left_out(store: Store, protocol: Protocol) -> Mapping[str, Sequence[str]]:
+    """Find the prompts that lack a text still; none where the plan could not be made again."""
+    with suppress(LabError):
+        return find_material(store, protocol).coverage.left_out
+    return {}
 
 
 def _print_all(
@@ -180,8 +198,14 @@ def _print_detectable(
     marked = {control.item_id for control in controls}
     n_prompts = len({item.prompt_id for item in items if item.id not in marked})
     n_judged = math.floor(n_prompts * cost.share)
-    if n_judged < 1 or not {"rate", "ab"} & set(protocol.kinds):
-        say("\nspans: what can be found depends on how many there are; no figure is given")
+    if not {"rate", "ab"} & set(protocol.kinds):
+        say(
+            "\nno power is given: this study only marks spans, and what marks tell depends on how "
+            "many there are; a figure takes ratings or pairs"
+        )
+        return
+    if n_judged < 1:
+        say("\nno power is given: the answers reach for no whole prompt beside the controls")
         return
     say(
         f"\nfound with 80 % power at 5 %, two-sided, on {n_judged} prompts with "

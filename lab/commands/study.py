@@ -120,7 +120,7 @@ def _create(arguments: argparse.Namespace) -> None:
     study, _, coverage = create_study(home, protocol, new_version=arguments.new_version)
     with open_store(home) as store:
         items, controls = studies.items(store, study.id), studies.controls(store, study.id)
-        doubts = text_caveats(store, protocol, coverage, items)
+        doubts = text_caveats(store, protocol, items, coverage.left_out)
     cost = plan_cost(protocol, items, controls, protocol.reviewers_per_item)
     say(
         f"study {studies.label(study)!r}: {len(items)} items, "

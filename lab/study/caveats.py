@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from lab.records import Account, Control, ControlKind, Generation, Item, Role
 from lab.study.blindness import holds_word, unblind_words
-from lab.study.coverage import Coverage
 from lab.study.protocol import Protocol
 
 
@@ -37,30 +36,37 @@ def caveats(
     ]
 
 
+def about_coverage(left_out: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say which checkpoints lack texts.
+
+    Args:
+        left_out: prompt id → names of the checkpoints without a text for it.
+    """
+    if not left_out:
+        return []
+    lacking = Counter(name for names in left_out.values() for name in names)
+    listed = ", ".join(f"{name} lacks {n}" for name, n in lacking.most_common())
+    return [
+        f"{len(left_out)} prompts are left out, since not every checkpoint has a text "
+        f"for them ({listed})"
+    ]
+
+
 def about_texts(
     protocol: Protocol,
-    coverage: Coverage,
     items: Sequence[Item],
     texts: Mapping[str, Generation],
     checked: Collection[str],
 ) -> list[str]:
-    """Say what is doubtful about the texts of a study that is not made yet.
+    """Say what is doubtful about the texts of a study.
 
     Args:
         protocol: the plan.
-        coverage: which prompts have all texts.
         items: its items.
         texts: generation id → text, for the texts of the items.
         checked: ids of the generations that the source check has looked at.
     """
     found = []
-    if coverage.left_out:
-        lacking = Counter(name for names in coverage.left_out.values() for name in names)
-        listed = ", ".join(f"{name} lacks {n}" for name, n in lacking.most_common())
-        found.append(
-            f"{len(coverage.left_out)} prompts are left out, since not every checkpoint has a text "
-            f"for them ({listed})"
-        )
     telling = [
         text for text in texts.values()
         if any(holds_word(text.text, name) for name in protocol.checkpoints)

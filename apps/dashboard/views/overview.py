@@ -96,7 +96,8 @@ def _wins(wins: pd.DataFrame, names: dict[str, str]) -> None:
     parts.explained(
         "win rate",
         "Of all votes between this checkpoint's texts and others', the share that it won; votes "
-        "“both bad” are left out.",
+        "“both bad” are left out. Its interval is for one look; that of the page Verdict, on one "
+        "pair, is worked out otherwise, and holds however often one looks.",
         "The interval is clustered by reviewer and by prompt (Cameron, Gelbach and Miller 2011), "
         "with t on the logit scale and the smaller number of clusters − 1 degrees of freedom. It "
         "depends on which opponents a checkpoint met; the page Verdict corrects for them.",

@@ -128,7 +128,8 @@ def _explained() -> None:
     parts.explained(
         "the verdict",
         "The share of points that such reviewers would give the first of the two; 50 % is no "
-        "difference. The interval holds however often one looks.",
+        "difference. The interval holds however often one looks; that of the win rates on the page "
+        "Overview is worked out otherwise, over all opponents and for one look.",
         "A random-effects mean over reviewers, whose score moves in information time like a "
         "Brownian motion, bounded by Robbins' normal mixture (1970) and carried to t; prompts add "
         "their part to its variance (docs/decisions/0012). How often it errs is on the page "

@@ -103,6 +103,15 @@ def test_check_plans_with_other_people_and_spreads(
     assert "the residual above 0" in capsys.readouterr().err
 
 
+def test_a_study_of_marks_alone_has_no_power(
+    small: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(small, "study", "check", "plan", *PLAN, "--design", "spans") == 0
+    said = capsys.readouterr().out
+    assert "no power is given: this study only marks spans" in said
+    assert "found with" not in said
+
+
 def test_the_example_of_the_documents_becomes_a_study(
     small: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +119,7 @@ def test_the_example_of_the_documents_becomes_a_study(
     said = capsys.readouterr().out
     assert "study 'honey-tales'" in said
     assert "run `lab check` before the start" in said
+    notes = [line.removeprefix("note: ") for line in said.splitlines() if "note: " in line]
     with open_store(small) as store:
         study = studies.named(store, "honey-tales")
         items, controls = studies.items(store, study.id), studies.controls(store, study.id)
@@ -127,6 +137,7 @@ def test_the_example_of_the_documents_becomes_a_study(
     assert run(small, "study", "check", "honey-tales") == 0
     said = capsys.readouterr().out
     assert f"protocol {study.protocol_sha256[:12]}: draft" in said
+    assert set(notes) <= {line.removeprefix("- ") for line in said.splitlines()}
     assert "every reviewer gets the training items" in said
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.records import Account, Role
-from lab.study.caveats import about_texts, caveats
+from lab.study.caveats import about_coverage, about_texts, caveats
 from lab.study.design import design
 from lab.study.gold import Gold
 from lab.study.material import gather
@@ -76,12 +76,14 @@ def test_doubts_about_texts(make_protocol, make_prompts, make_texts, checkpoints
     items = design(protocol, "s", material).items
     shown = {text.id: text for each in material.coverage.texts.values() for text in each.values()}
     arm = [item.generation_a_id for item in items if item.suggests]
-    found = about_texts(protocol, material.coverage, items, shown, arm[:1])
-    assert found == [
-        "2 prompts are left out, since not every checkpoint has a text for them (new lacks 2)",
+    assert about_coverage(material.coverage.left_out) == [
+        "2 prompts are left out, since not every checkpoint has a text for them (new lacks 2)"
+    ]
+    assert about_coverage({}) == []
+    assert about_texts(protocol, items, shown, arm[:1]) == [
         "3 of 4 texts in the arm with suggestions have not been checked; run `lab check` before "
         "the start, or nothing is suggested for them",
     ]
     telling = {id: replace(text, text="The New model says:") for id, text in shown.items()}
-    found = about_texts(protocol, material.coverage, items, telling, arm)
-    assert found[1].startswith("8 of 8 texts hold the name of a checkpoint")
+    (found,) = about_texts(protocol, items, telling, arm)
+    assert found.startswith("8 of 8 texts hold the name of a checkpoint")
