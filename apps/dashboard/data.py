@@ -197,7 +197,7 @@ def _frame(name: str, at: str) -> Any:
 def _read(name: str, at: str) -> Any:
     found = _made(name, at)
     if name in _LARGE:
-        _give_back()
+        give_back()
     return found
 
 
@@ -209,8 +209,8 @@ def _made(name: str, at: str) -> Any:
     return (_RECORDS.get(name) or getattr(frames, name))(store())
 
 
-def _give_back() -> None:
-    """Hand the memory that reading took back to the system, which else keeps half of it for us."""
+def give_back() -> None:
+    """Hand memory that is free back to the system, which else is kept for us: half of it all."""
     import pyarrow
 
     pyarrow.default_memory_pool().release_unused()

@@ -7,8 +7,10 @@ filters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import time
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +18,35 @@ import streamlit as st
 from apps.dashboard import data, words
 from lab.analysis.intervals import Interval
 
-once = st.cache_resource(max_entries=64, show_spinner="Working the figures out …")
+LONG_SECONDS = 0.2
+"""What takes longer has used much memory, which is then handed back to the system."""
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+def _cached(max_entries: int) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    keep = st.cache_resource(max_entries=max_entries, show_spinner="Working the figures out …")
+
+    def of(ask: Callable[P, Answer]) -> Callable[P, Answer]:
+        @wraps(ask)
+        def asked(*args: P.args, **named: P.kwargs) -> Answer:
+            started = time.perf_counter()
+            try:
+                return ask(*args, **named)
+            finally:
+                if time.perf_counter() - started > LONG_SECONDS:
+                    data.give_back()
+
+        found: Callable[P, Answer] = keep(asked)
+        return found
+
+    return of
+
+
+once = _cached(64)
 # For answers as large as the frames themselves.
-once_large = st.cache_resource(max_entries=3, show_spinner="Working the figures out …")
+once_large = _cached(3)
 
 
 def row(
