@@ -68,7 +68,7 @@ def write(
         loaded: the model.
         requests: the rows; each with its draws fits into the model's context. Rows of about one
             length stand together at best, and equal rows in succession are read once.
-        config: how tokens are chosen, and how many rows are written at once.
+        config: how tokens are chosen, and how many rows are written at once (0: all).
 
     Yields:
         The number of a request and what was written after it, as it is finished.
@@ -79,7 +79,7 @@ def write(
     """
     if not requests:
         return
-    n_slots = min(config.batch_rows, len(requests))
+    n_slots = min(config.batch_rows or len(requests), len(requests))
     room = max(len(request.ids) + len(request.uniforms) for request in requests)
     with torch.inference_mode():
         decoder = find_decoder(loaded, n_slots, room)

@@ -6,13 +6,14 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
 from lab.sample.batch import Request, Written, end_tokens
-from lab.sample.choose import log_probability
+from lab.sample.choose import check_scores, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.stops import Stops
 
@@ -24,6 +25,7 @@ def write_beams(
 
     Raises:
         CheckpointError: the model is not one that transformers can search with.
+        BrokenLogits: the model gave something else than numbers.
     """
     if not hasattr(loaded.model, "generate"):
         raise CheckpointError(
@@ -31,13 +33,18 @@ def write_beams(
             "choose strategy 'sample' or 'greedy'"
         )
     rows = sorted(range(len(requests)), key=lambda number: len(requests[number].uniforms))
-    size = max(1, config.batch_rows // config.n_beams)
+    size = max(1, (config.batch_rows or len(requests)) // config.n_beams)
     # Rows are searched together only where they may grow alike: a text depends on its row alone.
     for _, alike in itertools.groupby(rows, key=lambda number: len(requests[number].uniforms)):
         numbers = list(alike)
         for start in range(0, len(numbers), size):
             some = numbers[start : start + size]
-            yield from zip(some, _search(loaded, [requests[n] for n in some], config), strict=True)
+            found = _search(loaded, [requests[number] for number in some], config)
+            for number, written in zip(some, found, strict=True):
+                scores = np.array([written.log_probabilities, written.entropies]).T
+                n_scored = len(written.ids)
+                check_scores(scores, [number] * n_scored, np.arange(n_scored))
+                yield number, written
 
 
 @torch.inference_mode()

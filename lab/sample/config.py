@@ -67,8 +67,8 @@ class SampleConfig:
     seed: int = 0
     """Seed of the drawing; the same seed gives the same texts whatever the batch size."""
 
-    batch_rows: int = 64
-    """Texts written at once."""
+    batch_rows: int = 0
+    """Texts written at once; 0 for as many as fit into memory and are of use."""
 
     threads: int = 0
     """Processor threads; 0 for torch's choice: OMP_NUM_THREADS, else the cores."""
@@ -108,7 +108,7 @@ class SampleConfig:
         require(self.n_samples >= 1, "n_samples", self.n_samples, "1 or more")
         require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
         require(self.n_beams >= 2, "n_beams", self.n_beams, "2 or more")
-        require(self.batch_rows >= 1, "batch_rows", self.batch_rows, "1 or more")
+        require(self.batch_rows >= 0, "batch_rows", self.batch_rows, "0 (what fits) or more")
         require(self.threads >= 0, "threads", self.threads, "0 (torch's choice) or more")
         _check_contrastive(self)
         if self.strategy != "sample" and self.n_samples > 1:

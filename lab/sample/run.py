@@ -15,10 +15,15 @@ from lab.models.prompts import prompt_ids, render
 from lab.models.threads import threads
 from lab.records import Checkpoint, Generation, Prompt, TokenScores
 from lab.sample.batch import Request, Written
+from lab.sample.choose import BrokenLogits
 from lab.sample.config import SampleConfig, decoding
+from lab.sample.memory import write_fitting
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces, token_scores
 from lab.sample.writers import find_writer
+
+GIVEN_AT_ONCE = 64
+"""Finished texts that are given together, where the settings name no number of rows."""
 
 
 def sample(
@@ -43,7 +48,8 @@ def sample(
         An iterator over lists of finished texts, about in the order of their prompts' lengths.
 
     Raises:
-        CheckpointError: the checkpoint has no weights, or they cannot be loaded.
+        CheckpointError: the checkpoint has no weights, they cannot be loaded, or the model gives
+            something else than numbers; names the prompt and the token.
         InputError: a prompt lacks what the template asks for, or does not fit into the context.
     """
     if checkpoint.path is None:
@@ -94,16 +100,28 @@ def _batches(
 ) -> Iterator[list[Sampled]]:
     pieces = Pieces(loaded.tokenizer)
     requests = [Request(job.ids, uniforms(job, config, loaded.context)) for job in jobs]
-    texts = find_writer(config)(loaded, requests, config)
+    texts = write_fitting(find_writer(config), loaded, requests, config)
     while True:
-        with threads(config.threads):
-            finished = list(itertools.islice(texts, config.batch_rows))
+        try:
+            with threads(config.threads):
+                finished = list(itertools.islice(texts, config.batch_rows or GIVEN_AT_ONCE))
+        except BrokenLogits as error:
+            raise broken(checkpoint, jobs[error.number].prompt, error) from error
         if not finished:
             return
         yield [
             sampled(pieces, checkpoint, jobs[number], written, config)
             for number, written in finished
         ]
+
+
+def broken(checkpoint: Checkpoint, prompt: Prompt, error: BrokenLogits) -> CheckpointError:
+    """Say what a model that gives no numbers means for its user."""
+    return CheckpointError(
+        f"checkpoint {checkpoint.name!r} gave logits that are no numbers (NaN or infinite) for "
+        f"prompt {prompt.key!r} at token {error.step}; its weights are damaged or its training "
+        "diverged: take an earlier checkpoint; texts that were finished before are kept"
+    )
 
 
 def encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from lab.sample.config import SampleConfig, decoding
         ({"top_p": 1.5}, "top_p 1.5"),
         ({"max_new_tokens": 0}, "max_new_tokens 0"),
         ({"n_samples": 0}, "n_samples 0"),
-        ({"batch_rows": 0}, "batch_rows 0"),
+        ({"batch_rows": -1}, "batch_rows -1"),
         ({"seed": -1}, "seed -1"),
         ({"strategy": "greedy", "n_samples": 2}, "n_samples 2.*greedy"),
     ],
