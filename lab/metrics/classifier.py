@@ -14,6 +14,7 @@ from typing import Any
 
 from lab.errors import CheckpointError
 from lab.metrics.aids import Aids
+from lab.metrics.precision import number_format
 from lab.metrics.types import Metric, ScoreInput, Value
 
 MOST_WINDOWS = 16
@@ -58,7 +59,7 @@ class Classifier:
 
 
 def load_classifier(path: str | Path, device: str | None = None) -> Classifier:
-    """Load a sequence-classification checkpoint, in bf16 on a CUDA device that has it, else fp32.
+    """Load a sequence-classification checkpoint, in bf16 where the processor has it, else in fp32.
 
     Args:
         path: a folder in the format of `transformers`, or a hub name.
@@ -70,20 +71,19 @@ def load_classifier(path: str | Path, device: str | None = None) -> Classifier:
     Raises:
         CheckpointError: it is missing, out of reach, or no such model.
     """
-    import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     from lab.models.load import choose_device
     from lab.models.quiet import quiet
 
     where = choose_device(device)
-    half = where.type == "cuda" and torch.cuda.is_bf16_supported()
+    precision, dtype = number_format(where)
     try:
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(path)
             model, about = AutoModelForSequenceClassification.from_pretrained(
                 path,
-                dtype=torch.bfloat16 if half else torch.float32,
+                dtype=dtype,
                 trust_remote_code=False,
                 output_loading_info=True,
             )
@@ -99,7 +99,7 @@ def load_classifier(path: str | Path, device: str | None = None) -> Classifier:
         )
     return Classifier(
         name=Path(path).name,
-        precision="bf16" if half else "fp32",
+        precision=precision,
         model=model.to(where).eval(),
         tokenizer=tokenizer,
     )

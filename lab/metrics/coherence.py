@@ -14,12 +14,22 @@ MOST_SENTENCES = 200
 """Sentences that are read, so that a megabyte does not hang."""
 
 
-def _sentences(text: str) -> list[str]:
+def coherent_sentences(text: str) -> list[str]:
+    """Cut a text into the sentences that coherence is about: with words, MOST_SENTENCES at most.
+
+    Args:
+        text: any text.
+    """
     found = [sentence for sentence in split_sentences(text) if folded_words(sentence)]
     return found[:MOST_SENTENCES]
 
 
-def _too_few(n: int) -> str:
+def too_few(n: int) -> str:
+    """Say that a text has too few sentences.
+
+    Args:
+        n: how many it has.
+    """
     return f"the text has {n} {'sentence' if n == 1 else 'sentences'}, and coherence needs 2"
 
 
@@ -33,7 +43,7 @@ def sentence_cosines(texts: list[str], encoder: Encoder) -> list[tuple[float, fl
     Returns:
         Per text the mean cosine of neighbouring sentences and that of all pairs; or a reason.
     """
-    cut = [_sentences(text) for text in texts]
+    cut = [coherent_sentences(text) for text in texts]
     flat = [sentence for sentences in cut for sentence in sentences]
     vectors = np.asarray(encoder.sentences(flat)) if flat else np.zeros((0, 1))
     found: list[tuple[float, float] | str] = []
@@ -43,7 +53,7 @@ def sentence_cosines(texts: list[str], encoder: Encoder) -> list[tuple[float, fl
         own = vectors[start : start + n].astype(np.float64)
         start += n
         if n < 2:
-            found.append(_too_few(n))
+            found.append(too_few(n))
             continue
         adjacent = float((own[:-1] * own[1:]).sum(axis=1).mean())
         everything = float(np.square(own.sum(axis=0)).sum() - np.square(own).sum())
@@ -61,9 +71,9 @@ def content_graph(text: str) -> Value:
         The mean over sentences of the sum over later ones of shared content words divided by
         the distance in sentences; no value for another language or under 2 sentences.
     """
-    sentences = _sentences(text)
+    sentences = coherent_sentences(text)
     if len(sentences) < 2:
-        return Value(None, _too_few(len(sentences)))
+        return Value(None, too_few(len(sentences)))
     if reason := foreign(folded_words(text)):
         return Value(None, reason)
     contents = [{word for word in folded_words(one) if is_content(word)} for one in sentences]

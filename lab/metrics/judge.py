@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.metrics.precision import number_format
+
 if TYPE_CHECKING:
     from lab.models.load import LoadedModel
 
@@ -42,7 +44,7 @@ class Judge:
 
 
 def load_judge(path: str | Path, name: str | None = None, device: str | None = None) -> Judge:
-    """Load a checkpoint as a judge, in fp32 on a CPU and bf16 on a CUDA device that has it.
+    """Load a checkpoint as a judge, in bf16 where the processor computes with it, else in fp32.
 
     Args:
         path: a checkpoint's folder, or a hub name.
@@ -55,12 +57,10 @@ def load_judge(path: str | Path, name: str | None = None, device: str | None = N
     Raises:
         CheckpointError: the folder is missing or not complete.
     """
-    import torch
-
     from lab.models.load import load_model
 
     loaded = load_model(path, device)
-    half = str(loaded.device).startswith("cuda") and torch.cuda.is_bf16_supported()
-    loaded.model.to(dtype=torch.bfloat16 if half else torch.float32)
+    precision, dtype = number_format(loaded.device)
+    loaded.model.to(dtype=dtype)
     loaded.model.eval()
-    return Judge(name=name or Path(path).name, precision="bf16" if half else "fp32", loaded=loaded)
+    return Judge(name=name or Path(path).name, precision=precision, loaded=loaded)

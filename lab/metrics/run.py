@@ -15,6 +15,7 @@ from lab.metrics.constraints import CONSTRAINT_COVERAGE
 from lab.metrics.corpus import CORPUS_BLEU, CORPUS_CHRF, CORPUS_DISTINCT_1, CORPUS_DISTINCT_2
 from lab.metrics.coverage import PROMPT_COVERAGE
 from lab.metrics.distinct import DISTINCT_1, DISTINCT_2
+from lab.metrics.entity_grid import ENTITY_GRID
 from lab.metrics.length import LENGTH
 from lab.metrics.likelihood import BITS_PER_BYTE, PERPLEXITY
 from lab.metrics.loops import LONGEST_LOOP
@@ -66,6 +67,7 @@ METRICS: dict[str, Metric] = {
         COHERENCE_ADJACENT,
         COHERENCE_PAIRWISE,
         CONTENT_GRAPH,
+        ENTITY_GRID,
         ORDER_GAIN,
         LONGEST_COPY,
         COPIED_4_GRAMS,

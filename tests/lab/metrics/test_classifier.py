@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lab.errors import CheckpointError
+from lab.metrics import precision
 from lab.metrics.aids import Aids
 from lab.metrics.classifier import class_metrics, load_classifier, probabilities
 from lab.metrics.run import score
@@ -19,7 +20,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def classifier(folder):
-    return load_classifier(folder, "cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(precision, "_computes_bf16", lambda device: False)
+        yield load_classifier(folder, "cpu")
 
 
 def test_a_class_is_a_metric_named_after_the_classifier(classifier, pair):
