@@ -20,7 +20,7 @@ from transformers.cache_utils import DynamicCache
 from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
 from lab.sample.batch import Request, Written, end_tokens
-from lab.sample.choose import log_probability
+from lab.sample.choose import check_scores, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.decoders import AttentionDecoder, padded
 from lab.sample.history import History
@@ -35,6 +35,7 @@ def write_contrastive(
 
     Raises:
         CheckpointError: the model is not a transformer with keys and values alone.
+        BrokenLogits: the model gave something else than numbers.
     """
     if loaded.kind == "lstm" or not AttentionDecoder.suits(loaded):
         raise CheckpointError(
@@ -42,27 +43,34 @@ def write_contrastive(
             f"{loaded.model.config.model_type!r}; choose strategy 'sample' or 'greedy'"
         )
     for start in range(0, len(requests), config.batch_rows):
-        search = _Search(loaded, requests[start : start + config.batch_rows], config)
+        numbers = range(start, min(start + config.batch_rows, len(requests)))
+        search = _Search(loaded, requests, numbers, config)
         while search.rows:
-            for row, written in search.advance():
-                yield start + row, written
+            yield from search.advance()
 
 
 class _Search:
     """Rows that are searched together; one that is finished leaves."""
 
     @torch.inference_mode()
-    def __init__(self, loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig):
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        requests: Sequence[Request],
+        numbers: Sequence[int],
+        config: SampleConfig,
+    ):
         self.loaded, self.requests, self.config = loaded, requests, config
         self.device, self.began = loaded.device, time.perf_counter()
         self.ends = np.array(sorted(end_tokens(loaded)))
         self.stops = Stops(loaded.tokenizer, config.stop)
-        self.history = History(len(requests), config, self.ends)
-        self.rows = list(range(len(requests)))
-        self.written = [Written() for _ in requests]
-        for slot, request in enumerate(requests):
-            self.history.begin(slot, request.ids)
-        self._read([request.ids for request in requests])
+        self.history = History(len(numbers), config, self.ends)
+        self.rows = list(numbers)
+        self.written = {number: Written() for number in numbers}
+        prompts = [requests[number].ids for number in numbers]
+        for slot, ids in enumerate(prompts):
+            self.history.begin(slot, ids)
+        self._read(prompts)
 
     def _read(self, prompts: Sequence[Sequence[int]]) -> None:
         """Read the prompts, padded behind, where none of their tokens looks."""
@@ -86,7 +94,8 @@ class _Search:
         hidden, logits = self._look_ahead(candidates)
         best = self._best(likely, hidden)
         tokens = candidates.gather(1, best[:, None]).squeeze(1)
-        scores = torch.stack(log_probability(self.logits, tokens), dim=1).cpu()
+        scores = torch.stack(log_probability(self.logits, tokens), dim=1).cpu().numpy()
+        check_scores(scores, self.rows, n_written)
         self._keep(best, hidden, logits)
         self.history.add(tokens.cpu().numpy())
         for row, token, (score, entropy) in zip(
@@ -106,7 +115,7 @@ class _Search:
         """
         here = self.lengths[:, None].expand_as(candidates)
         own = torch.eye(candidates.shape[1], dtype=torch.bool, device=self.device)
-        masks = {}
+        masks: dict[str, Tensor] = {}
         for kind, window in (windows(self.loaded.model.config) or {}).items():
             seen = self.is_real[:, None].expand(-1, candidates.shape[1], -1)
             if window is not None:
@@ -114,8 +123,9 @@ class _Search:
             both = torch.cat([seen, own.expand(len(candidates), -1, -1)], dim=-1)
             mask = torch.zeros(both.shape, device=self.device)
             masks[kind] = mask.masked_fill_(~both, torch.finfo(mask.dtype).min)[:, None]
-        mask = next(iter(masks.values())) if len(masks) == 1 else masks
-        return self._forward(candidates, here, mask)
+        return self._forward(
+            candidates, here, next(iter(masks.values())) if len(masks) == 1 else masks
+        )
 
     def _best(self, likely: Tensor, hidden: Tensor) -> Tensor:
         """Weigh likelihood against likeness; returns the number of a candidate per row."""

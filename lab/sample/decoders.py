@@ -173,7 +173,9 @@ def _agrees(decoder: Decoder, loaded: LoadedModel) -> bool:
         for row, logits in zip(rows, found, strict=True):
             whole = loaded.model(input_ids=torch.tensor([row], device=loaded.device))
             expected = whole.logits[0, -1].float()
-            if not torch.allclose(logits, expected, rtol=1e-3, atol=1e-3 * _spread(expected)):
+            near = 1e-3 * _spread(expected)
+            # A broken model is for the writing to find: it knows the prompt.
+            if not torch.allclose(logits, expected, rtol=1e-3, atol=near, equal_nan=True):
                 return False
     except (RuntimeError, TypeError, ValueError, AttributeError, IndexError, KeyError):
         return False  # an architecture that wants its masks or caches in another way
@@ -181,4 +183,5 @@ def _agrees(decoder: Decoder, loaded: LoadedModel) -> bool:
 
 
 def _spread(logits: Tensor) -> float:
-    return float(logits.std())
+    numbers = logits[logits.isfinite()]
+    return float(numbers.std()) if len(numbers) > 1 else 1.0

@@ -18,7 +18,7 @@ from torch import Tensor
 from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
 from lab.sample.batch import Request, Written, end_tokens
-from lab.sample.choose import choose, log_probability
+from lab.sample.choose import check_scores, choose, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.history import History
 from lab.sample.stops import Stops
@@ -31,6 +31,7 @@ def write_by_generate(
 
     Raises:
         CheckpointError: the model is not one of transformers' own.
+        BrokenLogits: the model gave something else than numbers.
     """
     if not hasattr(loaded.model, "generate"):
         raise CheckpointError(
@@ -38,21 +39,21 @@ def write_by_generate(
             "engine out"
         )
     for start in range(0, len(requests), config.batch_rows):
-        some = requests[start : start + config.batch_rows]
-        for place, written in enumerate(_generate(loaded, some, config)):
-            yield start + place, written
+        numbers = np.arange(start, min(start + config.batch_rows, len(requests)))
+        yield from zip(numbers.tolist(), _generate(loaded, requests, numbers, config), strict=True)
 
 
 @torch.inference_mode()
 def _generate(
-    loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig
+    loaded: LoadedModel, everything: Sequence[Request], numbers: np.ndarray, config: SampleConfig
 ) -> list[Written]:
+    requests = [everything[number] for number in numbers]
     batch = loaded.tokenizer.pad(
         {"input_ids": [list(request.ids) for request in requests]},
         return_tensors="pt",
         padding_side="left",
     ).to(loaded.device)
-    rule = _Rule(loaded, requests, config)
+    rule = _Rule(loaded, requests, numbers, config)
     loaded.model.generate(
         **batch,
         do_sample=False,
@@ -71,8 +72,15 @@ def _generate(
 class _Rule:
     """The lab's rules in the place where `generate` lets one change the logits."""
 
-    def __init__(self, loaded: LoadedModel, requests: Sequence[Request], config: SampleConfig):
-        self.requests, self.config, self.began = requests, config, time.perf_counter()
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        requests: Sequence[Request],
+        numbers: np.ndarray,
+        config: SampleConfig,
+    ):
+        self.requests, self.numbers, self.config = requests, numbers, config
+        self.began = time.perf_counter()
         self.ends = np.array(sorted(end_tokens(loaded)))
         self.stops = Stops(loaded.tokenizer, config.stop)
         self.history = History(len(requests), config, self.ends)
@@ -92,7 +100,9 @@ class _Rule:
         n_written = np.full(len(self.requests), self.n_steps)
         ruled = self.history.apply(scores.clone(), n_written)
         tokens = choose(ruled, uniforms, self.config)
-        found = torch.stack(log_probability(scores, tokens), dim=1).tolist()
+        found = torch.stack(log_probability(scores, tokens), dim=1).cpu().numpy()
+        waits = ~self.is_done  # what a finished row is given is padding
+        check_scores(found[waits], self.numbers[waits].tolist(), n_written[waits])
         self._add(tokens.cpu().numpy(), found)
         only = torch.full_like(scores, float("-inf"))
         return only.scatter_(1, tokens[:, None], 0.0)
@@ -101,14 +111,14 @@ class _Rule:
         """Tell `generate` which rows are finished."""
         return torch.from_numpy(self.is_done).to(input_ids.device)
 
-    def _add(self, tokens: np.ndarray, found: Sequence[Sequence[float]]) -> None:
+    def _add(self, tokens: np.ndarray, found: np.ndarray) -> None:
         self.history.add(tokens)
         self.n_steps += 1
         for row in np.flatnonzero(~self.is_done).tolist():
             written, token = self.written[row], int(tokens[row])
             written.ids.append(token)
-            written.log_probabilities.append(found[row][0])
-            written.entropies.append(found[row][1])
+            written.log_probabilities.append(float(found[row, 0]))
+            written.entropies.append(float(found[row, 1]))
             written.finish_reason = self._reason(row)
             self.is_done[row] = written.finish_reason != "" or self.n_steps == self.most[row]
             if self.is_done[row]:

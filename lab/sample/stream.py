@@ -19,11 +19,11 @@ from lab.models.load import LoadedModel, load_model
 from lab.models.threads import threads
 from lab.records import Checkpoint, Prompt
 from lab.sample.batch import Written, end_tokens
-from lab.sample.choose import choose, log_probability
+from lab.sample.choose import BrokenLogits, check_scores, choose, log_probability
 from lab.sample.config import SampleConfig
 from lab.sample.decoders import find_decoder
 from lab.sample.history import History
-from lab.sample.run import Job, Sampled, encode, sampled, uniforms
+from lab.sample.run import Job, Sampled, broken, encode, sampled, uniforms
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces
 
@@ -111,7 +111,10 @@ class Stream(Iterator[Token]):
         while not self.settled:
             if self.sampled is not None:
                 raise StopIteration
-            is_finished = self.writer.advance()
+            try:
+                is_finished = self.writer.advance()
+            except BrokenLogits as error:
+                raise broken(self.checkpoint, self.job.prompt, error) from error
             self._settle(is_finished)
             if is_finished:
                 written = self.writer.written
@@ -193,7 +196,8 @@ class _Writer:
         ruled = self.history.apply(logits.clone(), np.array([n_written]))
         uniform = self.uniforms[n_written : n_written + 1].to(self.device)
         token = choose(ruled, uniform, self.config)
-        score, entropy = log_probability(logits, token)
-        self.written.log_probabilities.append(float(score))
-        self.written.entropies.append(float(entropy))
+        scores = torch.stack(log_probability(logits, token), dim=1).cpu().numpy()
+        check_scores(scores, [0], np.array([n_written]))
+        self.written.log_probabilities.append(float(scores[0, 0]))
+        self.written.entropies.append(float(scores[0, 1]))
         return int(token)
