@@ -14,7 +14,7 @@ from lab.selftest.panels import Panel
 def test_a_copier_is_found_and_honest_ones_are_not() -> None:
     honest, found = named(Panel(n_raters=25, n_texts=600, per_text=5), runs=25, seed=1)
     assert honest <= 0.04
-    assert found >= 0.7
+    assert found >= 0.9
 
 
 def test_people_who_agree_well_are_no_copiers() -> None:
