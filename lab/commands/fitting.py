@@ -177,12 +177,12 @@ def _table(
     for one in results:
         text = texts[one.generation_id]
         known.append(
-            components(text, asked[text.prompt_id], usual.rarity) if checker == "source" else None
+            components(text, asked[text.prompt_id], usual) if checker == "source" else None
         )
         rows.append((one.score, labels[one.generation_id], text.prompt_id))
     frame = pd.DataFrame(rows, columns=["score", "label", "prompt"])
-    complete = bool(known) and all(part is not None for part in known)
-    n_parts = len(known[0] or ()) if complete else 0
+    lengths = {0 if part is None else len(part) for part in known}
+    n_parts = lengths.pop() if len(lengths) == 1 else 0
     for number in range(n_parts):
         frame[f"part_{number}"] = [part[number] for part in known if part is not None]
     frame.attrs["n_parts"] = n_parts
@@ -235,6 +235,6 @@ def _cells(found: Measured | None) -> tuple[object, object, object]:
 
 def _weights_said(fitted: Fitted) -> str:
     if fitted.gain is None:
-        return "no weights were tried: they take 100 labels and a source in prose"
+        return "no weights were tried: they take 100 labels, and sources of one kind"
     kept = "kept" if fitted.weights else "not kept: the gain's interval includes 0"
     return f"learned weights are {kept}"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.checks import SETS, bump_pairs, read_set, support_of
+from benchmarks.check_sets import SETS, bump_pairs, read_set
+from benchmarks.checks import support_of
 
 
 @pytest.mark.parametrize(("name", "least"), [("SummEval", 0.79), ("BEGIN-WoW", 0.92), ("Q2", 0.66)])

@@ -1,3 +1,4 @@
+import math
 import time
 from dataclasses import replace
 
@@ -6,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.checks.prose import check_prose
-from lab.checks.run import fit_background
-from lab.checks.source import check_source
+from lab.checks.run import Aids, fit_background
+from lab.checks.source import check_source, components
 from lab.records import CheckStatus, Prompt, SpanType, Split
 
 NAMES = ["Rosa", "Ivy", "Max", "Otto", "Vera"]
@@ -177,3 +178,15 @@ def test_a_megabyte_takes_seconds(pair, background, source):
     started = time.monotonic()
     assert check_source(*pair(text, source), background).result.status == CheckStatus.OK
     assert time.monotonic() - started < 60
+
+
+def test_what_a_score_is_made_of(pair, background):
+    known = Aids(background=background)
+    good, bad = (pair(text, CARD) for text in ("", "Zorbo met Zorbo in Zorbograd."))
+    assert components(*good, known) == (0.0, 0.0, 0.0, 0.0, 0.0)
+    assert components(*bad, known)[0] == check_source(*bad, background).result.score > 0
+    assert max(components(*bad, known)[1:]) > 0
+    assert components(*good, Aids()) is None
+    assert components(*pair("A text.", None), known) is None
+    prose = components(*pair("It is 300 metres tall in London.", SOURCE), Aids())
+    assert prose[-2:] == pytest.approx((math.log(2), math.log(2)))

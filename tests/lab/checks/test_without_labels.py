@@ -1,4 +1,4 @@
-"""The checks by samples, tokens, encoder and entailment, and every check on awkward texts."""
+"""The checks by samples, tokens, encoder and entailment."""
 
 import numpy as np
 import pytest
@@ -8,47 +8,8 @@ from lab.checks.entailment import EntailmentHeadError, find_heads
 from lab.checks.run import CHECKS
 from lab.checks.support import read_source, support
 from lab.packing import pack
-from lab.records import CheckStatus, Generation, SpanType, TokenScores
-
-
-class Letters:
-    """Encodes each word as the counts of its letters."""
-
-    name = "letters"
-
-    def tokens(self, texts):
-        return [
-            np.array([[word.count(chr(97 + i)) + 1e-6 for i in range(26)] for word in words])
-            for words in (text.casefold().split() or [""] for text in texts)
-        ]
-
-
-class Contains:
-    """Says that a text follows where its words are all in the premise."""
-
-    name = "contains"
-
-    def judge(self, pairs):
-        return [
-            (0.9, 0.05) if set(text.split()) <= set(premise.split()) else (0.1, 0.8)
-            for premise, text in pairs
-        ]
-
-
-def scores_of(text, log_probability=-0.1):
-    return TokenScores(
-        generation_id="g",
-        ends=pack([len(text)], "uint32"),
-        log_probabilities=pack([log_probability], "float16"),
-        entropies=pack([1.0], "float16"),
-    )
-
-
-def sample(made, text):
-    return Generation(
-        prompt_id=made.prompt_id, checkpoint_id="c", text=text, decoding={}, sample_index=1
-    )
-
+from lab.records import CheckStatus, SpanType, TokenScores
+from tests.lab.checks.aiding import Contains, Letters, sample, scores_of
 
 TEXT = "Yesterday the queen met Brunhilda in seven castles."
 OTHER = "Yesterday the queen met Otto in nine castles."
@@ -93,14 +54,11 @@ def test_doubt_multiplies_the_tokens_of_a_word(pair):
     assert span.score == pytest.approx(1 - np.exp(-4.0), abs=1e-3)
 
 
-def test_token_scores_that_are_no_numbers_are_an_error(pair):
+def test_token_scores_that_end_beyond_the_text_are_an_error(pair):
     made, prompt = pair("Rosa.", None)
-    scores = scores_of("Rosa.", float("nan"))
-    result = CHECKS["doubt"].run(made, prompt, Aids(token_scores=scores)).result
-    assert (result.status, result.score) == (CheckStatus.ERROR, None)
-    assert "not numbers" in result.reason
     long = CHECKS["doubt"].run(made, prompt, Aids(token_scores=scores_of("Rosa, dear."))).result
     assert long.status == CheckStatus.ERROR
+    assert "beyond the text" in long.reason
 
 
 @pytest.mark.parametrize(
@@ -144,50 +102,3 @@ def test_repeating_itself_gains_nothing():
     once = support("Rain fell on every roof. Penguins love lakes.", source)
     often = support("Rain fell on every roof. " * 5 + "Penguins love lakes.", source)
     assert often.shares[0] <= once.shares[0]
-
-
-SOURCE = "The queen met Otto in nine castles. 女王は城に住む。 גשם ירד על הגג 🙂."
-AWKWARD = {
-    "empty": "",
-    "emoji": "👩‍👩‍👧🙂🙂",
-    "right to left": "הפינגווינים אוהבים אגמים קפואים.",
-    "no spaces": "企鹅喜欢冰冻的湖泊。女王は城に住む。",
-    "control": "\x00\u202e\ufeff",
-}
-
-
-@pytest.mark.parametrize("name", ["source", "selfcheck", "entropy", "doubt", "align", "nli"])
-@pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD)
-def test_awkward_texts_are_judged(pair, name, text):
-    made, prompt = pair(text, SOURCE)
-    aids = Aids(
-        samples=[sample(made, OTHER)],
-        token_scores=scores_of(text),
-        encoder=Letters(),
-        entailment=Contains(),
-    )
-    outcome = CHECKS[name].run(made, prompt, aids)
-    assert outcome.result.status == CheckStatus.OK
-    assert 0.0 <= outcome.result.score <= 1.0
-    assert all(0 <= span.start < span.end <= len(text) for span in outcome.spans)
-
-
-@pytest.mark.parametrize("name", [name for name in CHECKS if name != "world"])
-def test_with_nothing_to_check_with_there_is_no_score(pair, name):
-    result = CHECKS[name].run(*pair("A text.", None)).result
-    assert (result.status, result.score) == (CheckStatus.NOT_APPLICABLE, None)
-    assert result.reason
-
-
-@pytest.mark.parametrize("name", ["selfcheck", "entropy", "doubt", "align", "nli"])
-def test_a_megabyte_is_judged(pair, name):
-    text = "".join(f"Word{i % 997} met nine plums {i}. " for i in range(40_000))
-    assert len(text) > 1_000_000
-    made, prompt = pair(text, SOURCE)
-    aids = Aids(
-        samples=[sample(made, text)],
-        token_scores=scores_of(text),
-        encoder=Letters(),
-        entailment=Contains(),
-    )
-    assert CHECKS[name].run(made, prompt, aids).result.status == CheckStatus.OK

@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from benchmarks.check_sets import world
+from benchmarks.checks import spans_of
 from lab.checks.run import CHECKS, Aids, find_check, fit_background
 from lab.checks.truth import compare
 from lab.errors import UnknownNameError
@@ -14,6 +16,11 @@ from lab.world.corpus import write_corpus
 @pytest.fixture(scope="module")
 def corpus():
     return write_corpus(7, 1_200, 0, 120)[1]
+
+
+@pytest.fixture(scope="module")
+def by_type():
+    return spans_of(world(1_200, 160)).by_type
 
 
 def written(prompt, text):
@@ -63,6 +70,14 @@ def test_the_source_check_finds_what_the_truth_finds(corpus):
     assert comparison.generations.recall >= 0.97
     assert comparison.spans.precision >= 0.95
     assert comparison.spans.recall >= 0.95
+
+
+@pytest.mark.parametrize("kind", [SpanType.NAME, SpanType.NUMBER, SpanType.CONTRADICTION])
+def test_names_and_numbers_are_found_by_their_type(by_type, kind):
+    found = by_type[kind]
+    assert found.n_truth >= 30
+    assert found.precision >= 0.95
+    assert found.recall >= 0.95
 
 
 def test_an_unknown_check_is_refused():

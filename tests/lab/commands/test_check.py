@@ -125,6 +125,7 @@ def test_doubt_is_made_once_there_are_token_scores(lab):
         (["--checker", "nli"], "--entailment"),
         (["--checker", "align"], "--encoder"),
         (["--checker", "nli", "--entailment", "/nowhere"], "cannot be loaded"),
+        (["--checker", "align", "--encoder", "/nowhere"], "/nowhere"),
         (["fit", "--miss", "2"], "between 0 and 1"),
         (["fit", "--of", "truth"], "truth"),
         (["fit", "--labels", "/nowhere.csv"], "/nowhere.csv"),
