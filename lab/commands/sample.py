@@ -23,11 +23,23 @@ examples:
   lab sample baseline candidate --dataset world --limit 60 --temperature 0.7
   lab sample candidate --dataset world --strategy greedy
   lab sample candidate --dataset world --n-samples 4 --top-p 0.9 --seed 7
+  lab sample candidate --dataset world --strategy contrastive --penalty-alpha 0.6 --top-k 4
   lab sample candidate --dataset world --grid grid.toml
+  lab sample candidate --dataset world --engine transformers
+  lab sample candidate --dataset world --engine vllm --n-samples 8
   lab sample served --dataset world --endpoint http://localhost:8000/v1 --endpoint-model NAME
 
-A grid is a settings file with lists, such as `temperature = [0.5, 0.8]`: each combination is
-sampled, and stored with its settings. Run again, only what is missing is written.
+A grid is a settings file with lists: each combination is sampled, and stored with its settings.
+  strategy = ["sample", "contrastive"]
+  temperature = [0.5, 0.8]
+  penalty_alpha = 0.6
+  top_k = 4
+
+Engines: `lab` is this program's own loop; `transformers` runs models that ours cannot, with the
+same texts for the same seed; `vllm`, where it is installed, draws by random numbers of its own.
+A served model (vLLM, llama.cpp, hosted services) is reached with --endpoint instead.
+
+Run again, only what is missing is written: an interrupted run goes on where it stopped.
 """
 
 
@@ -116,7 +128,7 @@ def sample_checkpoint(
     """
     from lab.errors import CheckpointError
     from lab.sample.config import decoding
-    from lab.sample.run import sample
+    from lab.sample.engines import sample_by_engine
     from storage import checkpoints
     from storage.client import open_store
 
@@ -134,7 +146,7 @@ def sample_checkpoint(
             return 0
         batches = (
             ([one.generation for one in batch], [one.tokens for one in batch])
-            for batch in sample(checkpoint, rows, config, skip=done)
+            for batch in sample_by_engine(checkpoint, rows, config, skip=done)
         )
         return _store(store, name, batches, n_wanted)
 

@@ -73,6 +73,12 @@ class SampleConfig:
     threads: int = 0
     """Processor threads; 0 for torch's choice: OMP_NUM_THREADS, else the cores."""
 
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Precision of weights and arithmetic; "auto" is bfloat16 on a GPU, else float32."""
+
+    quantize: Literal["none", "int8"] = "none"
+    """Keep the weights of linear layers in 8 bits: a quarter of the memory, a little less exact."""
+
     device: str = ""
     """Where to compute, such as "cpu" or "cuda:0"; empty for a GPU if there is one."""
 
@@ -111,6 +117,7 @@ class SampleConfig:
         require(self.batch_rows >= 0, "batch_rows", self.batch_rows, "0 (what fits) or more")
         require(self.threads >= 0, "threads", self.threads, "0 (torch's choice) or more")
         _check_contrastive(self)
+        _check_engine(self)
         if self.strategy != "sample" and self.n_samples > 1:
             raise ConfigError(
                 f"n_samples {self.n_samples}: {self.strategy} writes the same text each "
@@ -144,6 +151,23 @@ def _check_contrastive(config: SampleConfig) -> None:
         )
 
 
+def _check_engine(config: SampleConfig) -> None:
+    """Refuse settings that an engine does not have."""
+    if config.engine == "transformers" and config.strategy == "contrastive":
+        raise ConfigError(
+            "engine 'transformers' has no contrastive search (its version 5 dropped it); leave "
+            "the engine out"
+        )
+    if config.engine == "vllm" and config.strategy in ("beam", "contrastive"):
+        raise ConfigError(
+            f"engine 'vllm' has no strategy {config.strategy!r} here; use sample or greedy, or "
+            "leave the engine out"
+        )
+    foreign = ("typical_p", "no_repeat_ngram", "device", "quantize")
+    if config.engine == "vllm" and (given := _changed(config, foreign)):
+        raise ConfigError(f"engine 'vllm' has no {next(iter(given))}; leave one of them out")
+
+
 DRAWING = ("top_p", "min_p", "typical_p")
 """Settings that only drawing uses."""
 
@@ -168,6 +192,8 @@ def decoding(config: SampleConfig) -> dict[str, Any]:
     if config.strategy == "contrastive":
         kept |= {"penalty_alpha": config.penalty_alpha, "top_k": config.top_k}
     kept |= _changed(config, ("engine", "repetition_penalty", "no_repeat_ngram", "min_new_tokens"))
+    kept |= _changed(config, ("quantize",))
+    kept |= {"dtype": config.dtype} if config.dtype == "bfloat16" else {}
     return kept | ({"stop": list(config.stop)} if config.stop else {})
 
 

@@ -42,8 +42,9 @@ def write_contrastive(
             "strategy 'contrastive' needs a transformer, and this checkpoint is of type "
             f"{loaded.model.config.model_type!r}; choose strategy 'sample' or 'greedy'"
         )
-    for start in range(0, len(requests), config.batch_rows):
-        numbers = range(start, min(start + config.batch_rows, len(requests)))
+    size = config.batch_rows or len(requests)
+    for start in range(0, len(requests), size or 1):
+        numbers = range(start, min(start + size, len(requests)))
         search = _Search(loaded, requests, numbers, config)
         while search.rows:
             yield from search.advance()

@@ -120,11 +120,13 @@ def check_settings(config: SampleConfig) -> None:
         ConfigError: names the setting.
     """
     usual = SampleConfig()
-    for name in ("typical_p", "no_repeat_ngram", "min_new_tokens"):
+    for name in ("typical_p", "no_repeat_ngram", "min_new_tokens", "engine"):
         if getattr(config, name) != getattr(usual, name):
             raise ConfigError(f"{name} cannot be set for an endpoint; leave it out")
-    if config.strategy == "beam":
-        raise ConfigError("strategy 'beam' cannot be asked of an endpoint; use sample or greedy")
+    if config.strategy not in ("sample", "greedy"):
+        raise ConfigError(
+            f"strategy {config.strategy!r} cannot be asked of an endpoint; use sample or greedy"
+        )
 
 
 def settings(config: SampleConfig, endpoint: Endpoint) -> dict[str, Any]:

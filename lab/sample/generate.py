@@ -38,8 +38,9 @@ def write_by_generate(
             f"engine 'transformers' cannot run a checkpoint of kind {loaded.kind!r}; leave the "
             "engine out"
         )
-    for start in range(0, len(requests), config.batch_rows):
-        numbers = np.arange(start, min(start + config.batch_rows, len(requests)))
+    size = config.batch_rows or len(requests)
+    for start in range(0, len(requests), size or 1):
+        numbers = np.arange(start, min(start + size, len(requests)))
         yield from zip(numbers.tolist(), _generate(loaded, requests, numbers, config), strict=True)
 
 
