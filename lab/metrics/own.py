@@ -73,7 +73,8 @@ def foreign_metric(name: str) -> Metric:
     """Make a metric of a hub's name or of a user's file.
 
     Args:
-        name: "evaluate:NAME", "evaluate:NAME:KEY", "path/to/file.py" or "path/to/file.py:KEY".
+        name: "evaluate:NAME", "evaluate:NAME:KEY", "path/to/file.py" or "path/to/file.py:KEY"; NAME
+            may be a folder with a metric of the hub, which needs no connection.
 
     Returns:
         The metric; its version has the hash of the file, or of the hub's script.
@@ -200,11 +201,13 @@ def _hub_metric(name: str) -> Metric:
     except Exception as error:  # the hub, missing packages and scripts raise a dozen kinds
         raise ConfigError(
             f"metric {called!r} of `evaluate` cannot be loaded: {_first_line(error)}. Without a "
-            "connection only metrics that were loaded before work; otherwise give a file: "
-            "`--metric FILE.py`"
+            "connection only metrics that were loaded before work; otherwise give its folder, "
+            "`--metric evaluate:FOLDER`, or a file, `--metric FILE.py`"
         ) from error
     script = Path(inspect.getfile(type(loaded))).read_bytes()
-    found = _of_evaluate(called, loaded, key or None)
+    plain = Path(called).resolve().name if Path(called).is_dir() else called
+    found = _of_evaluate(plain, loaded, key or None)
+    name = f"{HUB}{plain}" + (f":{key}" if key else "")
     return _metric(name, found, f"hub:{_hash(script)}", "evaluate")
 
 
