@@ -129,6 +129,7 @@ def sample_checkpoint(
     from lab.errors import CheckpointError
     from lab.sample.config import decoding
     from lab.sample.engines import sample_by_engine
+    from lab.sample.precision import settled
     from storage import checkpoints
     from storage.client import open_store
 
@@ -141,6 +142,7 @@ def sample_checkpoint(
                 "with --endpoint"
             )
         rows = _prompts(store, dataset_name, split, limit)
+        config = settled(config, checkpoint)
         done, n_wanted = _done(store, checkpoint, rows, config, decoding(config))
         if not n_wanted:
             return 0

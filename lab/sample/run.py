@@ -18,6 +18,7 @@ from lab.sample.batch import Request, Written
 from lab.sample.choose import BrokenLogits
 from lab.sample.config import SampleConfig, decoding
 from lab.sample.memory import write_fitting
+from lab.sample.precision import prepared, settled
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces, token_scores
 from lab.sample.writers import find_writer
@@ -48,6 +49,7 @@ def sample(
         An iterator over lists of finished texts, about in the order of their prompts' lengths.
 
     Raises:
+        ConfigError: a precision that these settings cannot be run in.
         CheckpointError: the checkpoint has no weights, they cannot be loaded, or the model gives
             something else than numbers; names the prompt and the token.
         InputError: a prompt lacks what the template asks for, or does not fit into the context.
@@ -57,7 +59,8 @@ def sample(
             f"checkpoint {checkpoint.name!r} has no weights, only texts; import its texts instead"
         )
     done = set(skip)
-    loaded = load_model(checkpoint.path, config.device or None)
+    config = settled(config, checkpoint)
+    loaded = prepared(load_model(checkpoint.path, config.device or None), config)
     jobs = [
         Job(prompt, index, ids)
         for prompt in prompts

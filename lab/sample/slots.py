@@ -23,6 +23,9 @@ class Place:
     longest: int = 0
     """Tokens of the longest row, once the next ones are in."""
 
+    first: int = 0
+    """The first of the slots, which follow one another while single tokens are read."""
+
 
 class SlotLayer(DynamicLayer):
     """The keys and values of one layer, (slots, heads, room, head width)."""
@@ -64,8 +67,9 @@ class SlotLayer(DynamicLayer):
             return key_states, value_states
         self.keys[slots, :, lengths] = key_states[:, :, 0]
         self.values[slots, :, lengths] = value_states[:, :, 0]
-        rows, end = len(slots), self.place.longest
-        return self.keys[:rows, :, :end], self.values[:rows, :, :end]
+        rows = slice(self.place.first, self.place.first + len(slots))
+        end = self.place.longest
+        return self.keys[rows, :, :end], self.values[rows, :, :end]
 
     def get_seq_length(self, *args: Any, **kwargs: Any) -> int:
         """Return the tokens before the new ones; the mask hides what a row does not have."""
@@ -120,6 +124,10 @@ def windows(config: Any) -> dict[str, int | None] | None:
     return {kind: known[kind] for kind in set(kinds)} if set(kinds) <= set(known) else None
 
 
+LOWEST = torch.finfo(torch.bfloat16).min
+"""Of the numbers that all precisions have."""
+
+
 def step_mask(lengths: Tensor, longest: int, window: int | None) -> Tensor:
     """Say which keys the next token of each row may see.
 
@@ -137,4 +145,4 @@ def step_mask(lengths: Tensor, longest: int, window: int | None) -> Tensor:
     if window is not None:
         hidden |= keys <= lengths[:, None] - window
     mask = torch.zeros(hidden.shape, device=lengths.device)
-    return mask.masked_fill_(hidden, torch.finfo(mask.dtype).min)[:, None, None, :]
+    return mask.masked_fill_(hidden, LOWEST)[:, None, None, :]
