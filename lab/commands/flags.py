@@ -167,13 +167,24 @@ def add_address(parser: argparse.ArgumentParser, port: int) -> None:
 
 def add_rename(parser: argparse.ArgumentParser) -> None:
     """Add the option that renames the systems of a file."""
-    parser.add_argument(
+    add_pairs(
+        parser,
         "--rename",
-        action="append",
-        default=[],
-        metavar="VALUE=NAME",
-        help="call the checkpoint VALUE of the file NAME; once per checkpoint",
+        "VALUE=NAME",
+        "call the checkpoint VALUE of the file NAME; once per checkpoint",
     )
+
+
+def add_pairs(parser: argparse.ArgumentParser, flag: str, form: str, text: str) -> None:
+    """Add an option that may be given again and again; see `pairs`.
+
+    Args:
+        parser: the command's parser.
+        flag: the option.
+        form: what one looks like.
+        text: its help.
+    """
+    parser.add_argument(flag, action="append", default=[], metavar=form, help=text)
 
 
 def pairs(words: list[str], flag: str) -> dict[str, str]:

@@ -49,12 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("import", help="read texts with people's ratings")
     add.add_argument("path", help="JSONL, JSON, CSV or Parquet file, or an export")
     flags.add_home(add)
-    add.add_argument(
+    flags.add_pairs(
+        add,
         "--criterion",
-        action="append",
-        default=[],
-        metavar="CRITERION=COLUMN",
-        help="which column holds which criterion; once per criterion",
+        "CRITERION=COLUMN",
+        "which column holds which criterion; once per criterion",
     )
     flags.add_rename(add)
     flags.add_config(add, RatingsConfig, skip=("criteria", "rename"))

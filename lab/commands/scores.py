@@ -33,12 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("import", help="read scores of texts that the store has")
     add.add_argument("path", help="JSONL, JSON, CSV, TSV or Parquet file")
     flags.add_home(add)
-    add.add_argument(
+    flags.add_pairs(
+        add,
         "--metric",
-        action="append",
-        default=[],
-        metavar="METRIC[=COLUMN]",
-        help="which column holds which metric; once per metric (default: all columns of numbers)",
+        "METRIC[=COLUMN]",
+        "which column holds which metric; once per metric (default: all columns of numbers)",
     )
     flags.add_rename(add)
     flags.add_config(add, ScoresConfig, skip=("metrics", "rename"))

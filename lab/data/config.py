@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from lab.errors import ConfigError
 from lab.records import Split
@@ -212,19 +213,20 @@ class RatingsConfig:
 
     def texts(self) -> GenerationsConfig:
         """Return the settings for the rated texts."""
-        return GenerationsConfig(
-            name=self.study if self.dataset is None else self.dataset,
-            prompt_column=self.prompt_column,
-            text_column=self.text_column,
-            checkpoint_column=self.checkpoint_column,
-            checkpoint=self.checkpoint,
-            source_column=self.source_column,
-            reference_column=self.reference_column,
-            key_column=self.key_column,
-            split=self.split,
-            limit=self.limit,
-            licence=self.licence,
-        )
+        return texts_of(self)
+
+
+def texts_of(config: Any) -> GenerationsConfig:
+    """Return the settings for the (first) texts of answers to be imported.
+
+    Args:
+        config: has a study, a data set, and all fields of `GenerationsConfig` but the name.
+    """
+    shared = {item.name for item in fields(GenerationsConfig)} - {"name"}
+    return GenerationsConfig(
+        name=config.study if config.dataset is None else config.dataset,
+        **{name: getattr(config, name) for name in shared},
+    )
 
 
 def check_name(name: str) -> None:

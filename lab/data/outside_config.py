@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lab.data.config import GenerationsConfig, check_name
+from lab.data.config import GenerationsConfig, check_name, texts_of
 from lab.errors import ConfigError
 from lab.records import SpanCategory, Split, Winner
 
@@ -131,19 +131,7 @@ class OutsideConfig:
 
     def texts(self) -> GenerationsConfig:
         """Return the settings for the (first) texts."""
-        return GenerationsConfig(
-            name=self.study if self.dataset is None else self.dataset,
-            prompt_column=self.prompt_column,
-            text_column=self.text_column,
-            checkpoint_column=self.checkpoint_column,
-            checkpoint=self.checkpoint,
-            source_column=self.source_column,
-            reference_column=self.reference_column,
-            key_column=self.key_column,
-            split=self.split,
-            limit=self.limit,
-            licence=self.licence,
-        )
+        return texts_of(self)
 
 
 def _check_targets(flag: str, given: Mapping[str, str], known: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from lab.errors import ConfigError
@@ -97,17 +97,31 @@ def degraded_controls(
     """
     draw = draw_for(protocol, "degraded")
     wanted = share_of(protocol.degraded, len(items))
-    left = list(items)
+
+    def one(left: Sequence[str], turn: int) -> Made | None:
+        return _next_degraded(protocol, study_id, material, items, left, turn, draw)
+
+    found = _one_each(draw, items, wanted, one)
+    if len(found) < wanted:
+        raise ConfigError(
+            f"degraded is {protocol.degraded}, which asks for {wanted} worse texts, but only "
+            f"{len(found)} can be made on {', '.join(degradable(protocol))}: the other texts "
+            f"are too short; set degraded = {len(found) / len(items):.2f} or less"
+        )
+    return found
+
+
+def _one_each(
+    draw: random.Random,
+    prompt_ids: Collection[str],
+    wanted: int,
+    make: Callable[[Sequence[str], int], Made | None],
+) -> dict[str, Made]:
+    """Make one control for each of so many prompts, or for fewer if no more can be made."""
+    left = list(prompt_ids)
     draw.shuffle(left)
     found: dict[str, Made] = {}
-    for turn in range(wanted):
-        made = _next_degraded(protocol, study_id, material, items, left, turn, draw)
-        if made is None:
-            raise ConfigError(
-                f"degraded is {protocol.degraded}, which asks for {wanted} worse texts, but only "
-                f"{len(found)} can be made on {', '.join(degradable(protocol))}: the other texts "
-                f"are too short; set degraded = {len(found) / len(items):.2f} or less"
-            )
+    while len(found) < wanted and (made := make(left, len(found))) is not None:
         left.remove(made[0].prompt_id)
         found[made[0].prompt_id] = made
     return found
@@ -184,21 +198,22 @@ def aa_controls(
     """
     draw = draw_for(protocol, "A/A")
     wanted = share_of(protocol.aa_pairs, len(prompt_ids))
-    left = list(prompt_ids)
-    draw.shuffle(left)
-    found: dict[str, Made] = {}
-    for turn in range(wanted):
+
+    def one(left: Sequence[str], turn: int) -> Made | None:
         pair = _next_pair(protocol, material, left, turn, draw)
         if pair is None:
-            raise ConfigError(
-                f"aa_pairs is {protocol.aa_pairs}, which asks for {wanted} pairs, but only "
-                f"{len(found)} prompts have a second, different text of one checkpoint under one "
-                "setting; sample again with `lab sample … --n-samples 2`, or set aa_pairs = "
-                f"{len(found) / len(prompt_ids):.2f} or less"
-            )
+            return None
         item = new_item(study_id, "ab", *pair)
-        left.remove(item.prompt_id)
-        found[item.prompt_id] = (item, Control(item_id=item.id, kind=ControlKind.AA))
+        return item, Control(item_id=item.id, kind=ControlKind.AA)
+
+    found = _one_each(draw, prompt_ids, wanted, one)
+    if len(found) < wanted:
+        raise ConfigError(
+            f"aa_pairs is {protocol.aa_pairs}, which asks for {wanted} pairs, but only "
+            f"{len(found)} prompts have a second, different text of one checkpoint under one "
+            "setting; sample again with `lab sample … --n-samples 2`, or set aa_pairs = "
+            f"{len(found) / len(prompt_ids):.2f} or less"
+        )
     return found
 
 
