@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import downloads
+from apps.dashboard import downloads, waiting
 from apps.dashboard.drawing import spec
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -166,11 +166,7 @@ def no_ratings(none_at_all: bool) -> None:
         none_at_all: whether the store holds none, rather than the filters hiding them.
     """
     if none_at_all:
-        empty(
-            "No ratings yet",
-            "Open a study and let reviewers rate texts; each rating appears here within seconds.",
-            "lab study create --help",
-        )
+        empty("No ratings yet", *waiting.advice("rate"))
     else:
         hidden("ratings")
 
@@ -178,12 +174,7 @@ def no_ratings(none_at_all: bool) -> None:
 def no_votes(none_at_all: bool) -> None:
     """Say that there are no votes, and what to do; see `no_ratings`."""
     if none_at_all:
-        empty(
-            "No votes yet",
-            "Open a study with pairs (design “ab” or “mixed”) and let reviewers compare texts; "
-            "each vote appears here within seconds.",
-            "lab study create --help",
-        )
+        empty("No votes yet", *waiting.advice("ab"))
     else:
         hidden("votes")
 

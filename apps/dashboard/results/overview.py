@@ -47,12 +47,15 @@ def hallucinations(filters: Filters) -> pd.DataFrame:
 
 def metric_means(filters: Filters) -> pd.DataFrame:
     """Return one row per checkpoint: its number of texts and each metric's mean."""
-    rows: dict[str, dict[str, Any]] = {}
+    counts = _of_texts(filters).generations(data.texts())["checkpoint"].value_counts()
+    rows: dict[str, dict[str, Any]] = {
+        name: {"checkpoint": name, "texts": int(counts[name])}
+        for name in data.checkpoint_names()
+        if counts.get(name, 0)
+    }
     for one in _metric_means(data.version(), _of_texts(filters)):
-        found = {"checkpoint": one.checkpoint, "texts": one.n_texts}
-        rows.setdefault(one.checkpoint, found)[one.metric] = one.value
-    names = [name for name in data.checkpoint_names() if name in rows]
-    return pd.DataFrame([rows[name] for name in names])
+        rows[one.checkpoint][one.metric] = one.value
+    return pd.DataFrame(rows.values(), columns=None if rows else ["checkpoint", "texts"])
 
 
 @once

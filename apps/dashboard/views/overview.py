@@ -60,8 +60,8 @@ def _nothing(none_at_all: bool) -> None:
     parts.heading(TITLE, "This lab holds no texts yet.")
     parts.empty(
         "No texts yet",
-        "Run the whole loop on the built-in world, or bring the texts of another system with "
-        "`lab generations import`.",
+        "Run the whole loop on the built-in world, or bring the texts of another system: "
+        "“lab generations import”.",
         "lab demo",
     )
 

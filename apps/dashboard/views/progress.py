@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -40,8 +41,7 @@ def draw() -> None:
     given = progress.answers(filters, shown)
     parts.cards(_figures(filters, shown, given, ahead))
     if given.empty:
-        what = "Open the study and let reviewers work; each answer appears here within seconds."
-        parts.empty("No answers yet", what)
+        _no_answers(shown)
     else:
         _burn_up(filters, shown, given, ahead, now)
     if frame["n_places"].notna().any():  # a protocol from elsewhere may not say
@@ -50,6 +50,17 @@ def draw() -> None:
         _times(filters, shown, given)
         _people(given)
     _pairs(shown, frame)
+
+
+def _no_answers(shown: Shown) -> None:
+    what = "Each answer appears here within seconds"
+    if shown.status is StudyStatus.OPEN:
+        parts.empty("No answers yet", f"{what}.", "lab review")
+    elif shown.status is StudyStatus.CLOSED:
+        parts.empty("No answers", "The study was closed before anybody answered.")
+    else:
+        command = f"lab study start {shlex.quote(shown.study.name)}"
+        parts.empty("No answers yet", f"{what} once the study is started.", command)
 
 
 def _which(filters: Filters, shown: Shown) -> None:
