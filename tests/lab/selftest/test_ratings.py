@@ -29,6 +29,6 @@ def test_raters_are_as_drawn() -> None:
 
 @pytest.mark.slow
 def test_figures_meet_their_aims() -> None:
-    for figure in figures(150, seed=0):
+    for figure in figures(50, seed=0):
         assert figure.is_met, figure
         assert figure.usual is None or figure.usual > 0.2, figure
