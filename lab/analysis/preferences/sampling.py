@@ -5,7 +5,6 @@ It does not know which texts of a pair are shown, nor to whom.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -21,6 +20,10 @@ FLOOR = 0.05
 """Share of the draws that goes to all pairs alike, so that none is ever given up."""
 
 _N_DRAWS = 1000
+_SHARPNESS = 2.0
+"""Power of what a vote settles; 1, 2 and 4 rank about alike."""
+_WORTH_SAYING = 0.25
+"""Of the likeliest pair's share, above which a pair is said to tell much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,10 @@ def weigh(
     as it is the strongest in the posterior, the other as often as it is the strongest of those
     besides. Where the draws know only one strongest, its challenger is the one that is hardest to
     tell from it (Shang et al. 2020, "Fixed-confidence guarantees for Bayesian best-arm
-    identification", AISTATS). "ranking" shows neighbours in the present order, as often as their
-    order is uncertain: by the standard deviation √(q (1 − q)) of which of the two is the stronger.
+    identification", AISTATS). "ranking" looks one vote ahead: a pair comes as often as the square
+    of what a vote on it is expected to take from the sum of q (1 − q) over all pairs, where q is
+    the probability that the one is stronger than the other. A vote tells of other pairs too, and
+    little where the outcome is known; votes on neighbours alone tell too little of the rest.
 
     Args:
         tallies: the votes so far.
@@ -125,8 +130,8 @@ _REASONS = {
     "uniform": "All pairs come equally often.",
     "winner": "A pair comes as often as its two are likely to be the two best, by the votes so "
     "far; {floor} of the draws go to all pairs alike.",
-    "ranking": "Neighbours in the present order come as often as their order is uncertain; "
-    "{floor} of the draws go to all pairs alike.",
+    "ranking": "A pair comes the oftener the more one vote on it is likely to settle of the order "
+    "of all; {floor} of the draws go to all pairs alike.",
 }
 
 Said = dict[tuple[int, int], str]
@@ -173,17 +178,24 @@ def _winner(
 def _ranking(
     names: tuple[str, ...], strengths: Strengths, rng: np.random.Generator
 ) -> tuple[np.ndarray, Said]:
-    k = len(names)
-    # Equal strengths (before the first vote: all) stand in an order drawn by the seed.
-    order = np.lexsort((rng.random(k), -strengths.mean))
-    shares, said = np.zeros((k, k)), {}
-    for one, other in itertools.pairwise(order.tolist()):
-        gaps, errors = _gaps(strengths, one)
-        other_way = float(special.ndtr(-gaps[other] / errors[other]))
-        shares[one, other] = shares[other, one] = np.sqrt(other_way * (1 - other_way))
-        said[min(one, other), max(one, other)] = (
-            f"neighbours: {names[one]} stands above {names[other]}, and it is the other way round "
-            f"with probability {_percent(other_way)}"
+    k, covariance = len(names), strengths.covariance
+    gaps = strengths.mean[:, None] - strengths.mean
+    squares = _squares(covariance)
+    # How fast q (1 − q) of each pair falls with what is learnt of its gap …
+    weights = np.exp(-(gaps**2) / squares) / squares * (1 - np.eye(k))
+    doubts = np.diag(weights.sum(axis=1)) - weights
+    # … and how much of all gaps together a vote on each pair tells.
+    moved = covariance @ doubts @ covariance
+    told = special.expit(gaps) * special.expit(-gaps)
+    shares = _differences(moved) * told / (1 + told * squares) * (1 - np.eye(k))
+    shares = (np.maximum(shares, 0) / max(float(shares.max()), 1e-300)) ** _SHARPNESS
+    other_way = special.ndtr(-np.abs(gaps) / np.sqrt(squares))
+    said = {}
+    for i, j in np.argwhere(np.triu(shares > _WORTH_SAYING)).tolist():
+        above, below = (i, j) if strengths.mean[i] >= strengths.mean[j] else (j, i)
+        said[i, j] = (
+            f"tells much of the order: {names[above]} stands above {names[below]}, and it is the "
+            f"other way round with probability {_percent(float(other_way[i, j]))}"
         )
     return shares, said
 
@@ -191,9 +203,18 @@ def _ranking(
 def _gaps(strengths: Strengths, one: int) -> tuple[np.ndarray, np.ndarray]:
     """Return by how much a checkpoint is stronger than each, and the standard error of that."""
     gaps = strengths.mean[one] - strengths.mean
-    variances = np.diag(strengths.covariance)
-    squares = variances[one] + variances - 2 * strengths.covariance[one]
-    return gaps, np.sqrt(np.maximum(squares, 1e-12))
+    return gaps, np.sqrt(_squares(strengths.covariance)[one])
+
+
+def _squares(covariance: np.ndarray) -> np.ndarray:
+    """Return the variance of every gap, shape (checkpoints, checkpoints)."""
+    return np.maximum(_differences(covariance), 1e-12)
+
+
+def _differences(form: np.ndarray) -> np.ndarray:
+    """Return xᵀ form x of every gap x, shape (checkpoints, checkpoints)."""
+    diagonal = np.diag(form)
+    return np.asarray(diagonal[:, None] + diagonal - 2 * form)
 
 
 def _reachable(sought: np.ndarray, open_pairs: np.ndarray) -> np.ndarray:
