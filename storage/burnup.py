@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.client import Store
+from storage.coded import plain
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow
 
 
 def items(store: Store, study_id: str) -> pd.DataFrame:
@@ -17,7 +19,7 @@ def items(store: Store, study_id: str) -> pd.DataFrame:
     text again where there is no pair), control (its kind, or empty), n_places (answers that it is
     to have) and n_answers (that it has).
     """
-    return store.read(_ITEMS, [study_id]).to_pandas()
+    return _coded(store.read(_ITEMS, [study_id]))
 
 
 def answers(store: Store, study_id: str) -> pd.DataFrame:
@@ -26,7 +28,19 @@ def answers(store: Store, study_id: str) -> pd.DataFrame:
     Columns: those of `items` but the two counts, and reviewer, seconds, excluded (whether an
     analyst has left the reviewer out) and created_at, UTC.
     """
-    return store.read(_ANSWERS, [study_id]).to_pandas()
+    return _coded(store.read(_ANSWERS, [study_id]))
+
+
+def _coded(table: pyarrow.Table) -> pd.DataFrame:
+    """Return a table with its ids and words as categoricals, which repeat thousands of times."""
+    import pandas as pd
+
+    names = ["checkpoint_a", "checkpoint_b"]  # to be compared with one another
+    plain_ones = table.select(names).to_pandas()
+    coded = plain(table, [name for name in table.column_names if name not in names])
+    return pd.DataFrame(
+        {name: coded.get(name, plain_ones.get(name)) for name in table.column_names}
+    )
 
 
 _ITEM = """

@@ -107,6 +107,13 @@ class Tables:
         """Return the names of the data sets of prompts, given by row number."""
         return self.column("datasets", "name", self.links("prompts", "datasets", prompts))
 
+    def drop_lookups(self) -> None:
+        """Drop the tables that looking a text up leaves behind, which are larger than the texts."""
+        with self._lock:
+            for table in self._read.values():
+                for column in table.columns.values():
+                    _drop_lookup(column)
+
     def _holding(self, name: str, places: np.ndarray | None = None) -> Table:
         with self._lock:
             found = self._read.get(name)
@@ -161,9 +168,12 @@ def _ids(column: pyarrow.ChunkedArray) -> pd.Categorical:
 
     names = pd.Index(column.to_pandas(), dtype="str")
     found = pd.Categorical.from_codes(np.arange(len(column)), categories=names)
-    # The check that they differ leaves a hash table behind that is larger than the ids.
-    found.categories._cache.clear()  # type: ignore[attr-defined] # pandas keeps it there
+    _drop_lookup(found)  # left by the check that they differ
     return found
+
+
+def _drop_lookup(column: pd.Categorical) -> None:
+    column.categories._cache.clear()  # type: ignore[attr-defined] # pandas keeps it there
 
 
 def _take(texts: pd.Categorical, rows: np.ndarray) -> pd.Categorical:

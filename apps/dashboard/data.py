@@ -213,6 +213,8 @@ def give_back() -> None:
     """Hand memory that is free back to the system, which else is kept for us: half of it all."""
     import pyarrow
 
+    if _tables is not None:
+        _tables.drop_lookups()
     pyarrow.default_memory_pool().release_unused()
     with suppress(AttributeError):  # only the GNU C library has it
         ctypes.CDLL(None).malloc_trim(0)

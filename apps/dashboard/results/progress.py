@@ -107,7 +107,9 @@ def forecast(filters: Filters, shown: Shown, now: datetime) -> Outlook:
     n_done, n_wanted = totals(filters, shown)
     of_all = replace(filters, reviewer=None, since=None, until=None)
     times = answers(of_all, shown)["created_at"]
-    return outlook(times.dt.to_pydatetime(), max(0, n_wanted - n_done), now)
+    return outlook(
+        times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), max(0, n_wanted - n_done), now
+    )
 
 
 def burn_up(frame: pd.DataFrame) -> pd.DataFrame:
@@ -137,9 +139,13 @@ def coverage(frame: pd.DataFrame) -> pd.DataFrame:
 def by_checkpoint(frame: pd.DataFrame) -> pd.DataFrame:
     """Return per pair of checkpoints, or checkpoint, how many answers it has of those planned."""
     ordinary = frame[frame["control"] == ""]
-    first = ordinary[["checkpoint_a", "checkpoint_b"]].astype(str).min(axis=1)
-    second = ordinary[["checkpoint_a", "checkpoint_b"]].astype(str).max(axis=1)
-    what = np.where(first == second, first, first + " – " + second)
+    pairs = ordinary.groupby(["checkpoint_a", "checkpoint_b"], observed=True).ngroup()
+    met = ordinary[["checkpoint_a", "checkpoint_b"]].assign(pair=pairs).drop_duplicates("pair")
+    names = {
+        pair: " – ".join(sorted({str(a), str(b)}))
+        for a, b, pair in met.itertuples(index=False, name=None)
+    }
+    what = pairs.map(names).astype(str)
     named = ordinary.assign(
         asked=ordinary["kind"].astype(str).map(KINDS),
         what=what,
@@ -226,7 +232,7 @@ def weights(at: str, shown: Shown) -> Weights | None:
     """Return how often an active study shows each of its pairs next, by the votes so far."""
     found = _items(at, shown.study.id)
     pairs = found[(found["kind"] == "ab") & (found["control"] == "")]
-    compared = pairs[["checkpoint_a", "checkpoint_b"]].astype(str).drop_duplicates()
+    compared = pairs[["checkpoint_a", "checkpoint_b"]].drop_duplicates().astype(str)
     if shown.order != "active" or compared.empty:
         return None
     checkpoints = sorted(set(compared.to_numpy().ravel()))

@@ -55,7 +55,7 @@ def outlook(times: Sequence[datetime] | np.ndarray, n_left: int, now: datetime,
     """Say when a study is likely to be done, at the pace of late.
 
     Args:
-        times: when answers came, UTC, in any order.
+        times: when answers came, UTC, in any order; an array is one of datetime64.
         n_left: answers still to come.
         now: the present moment, UTC.
         seed: seed of the draws.
@@ -67,7 +67,10 @@ def outlook(times: Sequence[datetime] | np.ndarray, n_left: int, now: datetime,
         raise ValueError(f"n_left is {n_left}; it must be 0 or more")
     if now.tzinfo is None:
         raise ValueError("now has no time zone; give it in UTC")
-    came = np.asarray([at.timestamp() for at in times], dtype=np.float64)
+    if isinstance(times, np.ndarray):
+        came = times.astype("datetime64[us]").astype(np.int64) / 1e6
+    else:
+        came = np.asarray([at.timestamp() for at in times], dtype=np.float64)
     if n_left == 0:
         return _nothing(0, "every answer is in")
     if not len(came):
