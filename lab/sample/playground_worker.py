@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 900.0
 """How long it stays, with its models in memory, when nobody asks."""
 
+NICE = 5
+"""How much it stands back for other processes."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve whoever holds the other end until nobody needs it.
@@ -41,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     # What a library prints goes to the log: the output has lines of ours alone.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    # Reviewers on the same machine come first.
+    os.nice(NICE)
     worker = Worker(out)
     threading.Thread(target=worker.listen, args=[sys.stdin], daemon=True).start()
     worker.work(given.idle)

@@ -118,8 +118,8 @@ function choice(one, checked) {
 }
 
 function slider({ name, min, max, step, value }) {
-  const input = make("input", { type: "range", name, min, max, step, value, "aria-describedby": `rl-hint-${name}` });
-  const output = make("output", {}, String(value));
+  const input = make("input", { ...named(name), type: "range", min, max, step, value });
+  const output = make("output", { for: input.id }, String(value));
   input.addEventListener("input", () => {
     output.textContent = input.value;
   });
@@ -127,12 +127,16 @@ function slider({ name, min, max, step, value }) {
 }
 
 function seedField() {
-  return setting("seed", make("input", { type: "number", name: "seed", min: 0, max: 2 ** 53 - 1, step: 1, value: 0, required: true, "aria-describedby": "rl-hint-seed" }));
+  return setting("seed", make("input", { ...named("seed"), type: "number", min: 0, max: 2 ** 53 - 1, step: 1, value: 0, required: true }));
+}
+
+function named(name) {
+  return { id: `rl-set-${name}`, name, "aria-describedby": `rl-hint-${name}` };
 }
 
 function setting(name, input, ...more) {
   return make("div", { class: "rl-setting" }, [
-    make("label", {}, [make("span", {}, word(`playground.sliders.${name}`)), ...more, input]),
+    make("label", { for: input.id }, word(`playground.sliders.${name}`)), ...more, input,
     make("p", { class: "rl-muted", id: `rl-hint-${name}` }, word(`playground.hints.${name}`)),
   ]);
 }

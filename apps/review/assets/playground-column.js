@@ -1,6 +1,7 @@
 // Turns one checkpoint's events into its text, shaded by how likely each token was.
 
 import { make, show } from "./dom.js";
+import { number } from "./lead-words.js";
 import { bandOf, readable, shareWords } from "./playground-shade.js";
 import { word } from "./words.js";
 
@@ -21,8 +22,8 @@ export class Column {
       this.status, this.text, this.about,
     ]);
     const pointed = (event) => {
-      const number = event.target.dataset?.token;
-      if (number !== undefined) this.tell(Number(number));
+      const place = event.target.dataset?.token;
+      if (place !== undefined) this.tell(Number(place));
     };
     this.text.addEventListener("pointerover", pointed);
     this.text.addEventListener("click", pointed);
@@ -37,21 +38,21 @@ export class Column {
 
   add({ text, logprob, entropy }) {
     this.status.textContent = word("playground.writing");
-    const number = this.tokens.length;
+    const place = this.tokens.length;
     this.tokens.push({ text, logprob, entropy, others: [] });
     // The end of a text is a token without letters.
-    this.text.append(make("span", { "data-token": number, "data-band": bandOf(logprob), class: "rl-token" }, text));
+    this.text.append(make("span", { "data-token": place, "data-band": bandOf(logprob), class: "rl-token" }, text));
   }
 
   finish({ id, n_tokens: tokens, finish_reason: reason, latency_seconds: seconds, alternatives }) {
     this.id = id;
     this.isOver = true;
-    alternatives.forEach((others, number) => {
-      if (this.tokens[number]) this.tokens[number].others = others;
+    alternatives.forEach((others, place) => {
+      if (this.tokens[place]) this.tokens[place].others = others;
     });
     const given = this.tokens.map((one) => one.logprob).filter((value) => value !== null);
     const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
-    const done = word("playground.done", { tokens, seconds: seconds.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 }), finish: word(`playground.finish_${reason}`) });
+    const done = word("playground.done", { tokens, seconds: number(seconds, 2), finish: word(`playground.finish_${reason}`) });
     this.status.textContent = given.length ? `${done} · ${word("playground.mean", { share: shareWords(mean) })}` : done;
     if (this.text.textContent === "") this.text.append(make("span", { class: "rl-muted" }, word("playground.empty")));
     show(this.button, true);
@@ -84,11 +85,11 @@ export class Column {
     this.tell(Math.min(this.tokens.length - 1, Math.max(0, this.at + step)));
   }
 
-  tell(number) {
+  tell(place) {
     this.text.querySelector(".is-current")?.classList.remove("is-current");
-    this.at = number;
-    const one = this.tokens[number];
-    const span = this.text.querySelector(`[data-token="${number}"]`);
+    this.at = place;
+    const one = this.tokens[place];
+    const span = this.text.querySelector(`[data-token="${place}"]`);
     span.classList.add("is-current");
     span.scrollIntoView({ block: "nearest" });
     const values = { token: readable(one.text) || word("playground.end_token"), share: shareWords(one.logprob) };

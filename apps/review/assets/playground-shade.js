@@ -1,5 +1,6 @@
 // Turns a log-probability into a band of the scale and into words.
 
+import { number } from "./lead-words.js";
 import { word } from "./words.js";
 
 /** The lowest probability of each band, the likeliest first. */
@@ -14,7 +15,7 @@ export function bandOf(logprob) {
 export function shareWords(logprob) {
   if (logprob === null) return "–";
   const share = Math.exp(logprob);
-  const percent = (value, digits) => value.toLocaleString(document.documentElement.lang, { style: "percent", maximumFractionDigits: digits });
+  const percent = (value, digits) => `${number(100 * value, digits)}\u00a0%`;
   if (share < 0.0001) return word("playground.less", { share: percent(0.0001, 2) });
   return percent(share, share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
 }

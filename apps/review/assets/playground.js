@@ -58,6 +58,7 @@ async function write(asked, checkpoints) {
   run = { id: null, where: null };
   const own = run;
   refreshButtons();
+  slot.out.scrollIntoView({ block: "nearest" });
   await attempt(async () => {
     for await (const event of lines("lead/playground/runs", asked)) hear(own, event);
   });

@@ -101,7 +101,8 @@ def test_the_offer_names_what_has_weights_and_finds_prompts(
     lea: Person, tiny: list[Checkpoint]
 ) -> None:
     offer = lea.get(AT).json()
-    assert [one["name"] for one in offer["checkpoints"]] == ["tiny two", "tiny one"]
+    names = [one["name"] for one in offer["checkpoints"]]
+    assert [name for name in names if name.startswith("tiny")] == ["tiny two", "tiny one"]
     assert not any(MARKER in one["name"] for one in offer["checkpoints"])
     assert DATA in offer["datasets"]
     found = lea.get(f"{AT}/prompts?dataset={DATA}&find=LAMP").json()["prompts"]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import torch
+
+from lab.models.load import load_model
 from lab.records import Checkpoint, Dataset, Prompt, Split
 from lab.train.config import TrainConfig
 from lab.train.run import train
@@ -13,7 +18,7 @@ from storage.client import Store
 THINGS = ["kite", "lamp", "drum", "umbrella"]
 
 
-def tiny_checkpoints(folder: Path) -> list[Checkpoint]:
+def tiny_checkpoints(folder: Path, name: str = "tiny") -> list[Checkpoint]:
     """Train a model for a moment, and take it twice under different names."""
     rows = [
         Prompt(
@@ -32,7 +37,7 @@ def tiny_checkpoints(folder: Path) -> list[Checkpoint]:
         width=16,
         heads=2,
         vocabulary=280,
-        context=512,
+        context=8192,
         batch_rows=4,
         steps=30,
         learning_rate=0.01,
@@ -42,12 +47,36 @@ def tiny_checkpoints(folder: Path) -> list[Checkpoint]:
         device="cpu",
     )
     one = train(rows, [], config, folder / "tiny", "run-1", lambda step, share: None)
-    one = replace(one, name="tiny one", training_run_id=None)
+    one = replace(one, name=f"{name} one", training_run_id=None)
     other = Checkpoint(
-        name="tiny two", kind=one.kind, path=one.path, n_parameters=one.n_parameters,
+        name=f"{name} two", kind=one.kind, path=one.path, n_parameters=one.n_parameters,
         template="{prompt}",
     )  # fmt: skip
     return [one, other]
+
+
+def endless_checkpoint(folder: Path, original: Checkpoint) -> Checkpoint:
+    """Change a tiny model so that it never writes its end token: only the length ends a text."""
+    path = folder / "endless"
+    shutil.copytree(original.path or "", path)
+    model = load_model(path, "cpu").model
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            # Nothing is added to what each token brings along.
+            if name.endswith(("o_proj.weight", "down_proj.weight")):
+                weights.zero_()
+        rows = model.get_input_embeddings().weight
+        rows[:, 0] = 1
+        rows[model.config.eos_token_id] = 0
+        rows[model.config.eos_token_id, 0] = -1000
+    model.save_pretrained(path)
+    return Checkpoint(
+        name="endless",
+        kind=original.kind,
+        path=str(path),
+        template="{prompt}",
+        created_at=original.created_at - timedelta(hours=1),
+    )
 
 
 def things_dataset(name: str) -> tuple[Dataset, list[Prompt]]:
