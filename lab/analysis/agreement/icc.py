@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import sparse, stats
 
-from lab.analysis.agreement.tally import Tally
+from lab.analysis.agreement.tally import Tally, compact
 from lab.analysis.intervals import Interval, check_level
 
 _MOST_GROUPS = 20
@@ -95,12 +95,6 @@ def _middle(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else 0.0
 
 
-def _compact(codes: np.ndarray) -> np.ndarray:
-    """Return numbers from 0 without gaps in place of others, without sorting."""
-    found: np.ndarray = (np.cumsum(np.bincount(codes) > 0) - 1)[codes]
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """What the components need to know of some texts; that of other texts adds to it."""
@@ -161,7 +155,7 @@ class _Ratings:
     def summed(self) -> _Sums:
         """Add up what the components need."""
         texts, raters, values, n_raters = self.texts, self.raters, self.values, self.n_raters
-        texts = _compact(texts) if len(texts) else texts
+        texts = compact(texts)[1]
         per_text = np.bincount(texts)
         text_sums = np.bincount(texts, values)
         weights = 1 / np.sqrt(per_text[texts])
@@ -213,14 +207,14 @@ def _jackknife(without: Iterator[_Sums]) -> tuple[float, int] | None:
 
 def _without_texts(ratings: _Ratings, whole: _Sums) -> Iterator[_Sums]:
     """Leave out one group of texts after another: its own sums are all that goes."""
-    for rows in _groups(_compact(ratings.texts)):
+    for rows in _groups(compact(ratings.texts)[1]):
         yield whole.with_other(ratings.kept(rows).summed(), -1)
 
 
 def _without_raters(ratings: _Ratings, whole: _Sums) -> Iterator[_Sums]:
     """Leave out one group of raters after another: only their own texts are added up anew."""
     n_texts = int(ratings.texts.max()) + 1
-    for rows in _groups(_compact(ratings.raters)):
+    for rows in _groups(compact(ratings.raters)[1]):
         gone = np.zeros(len(ratings.values), dtype=bool)
         gone[rows] = True
         touched = np.bincount(ratings.texts[rows], minlength=n_texts)[ratings.texts] > 0

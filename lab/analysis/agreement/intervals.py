@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse, special, stats
 
 from lab.analysis.agreement.coefficients import Coefficient
-from lab.analysis.agreement.tally import Tally, patterns_of
+from lab.analysis.agreement.tally import Tally, compact, patterns_of
 from lab.analysis.bootstrap import batches
 from lab.analysis.intervals import Interval, percentile_interval
 
@@ -155,9 +155,7 @@ def _left_out(
         What each kind takes, shape (kinds, sums); the kinds; each rating's kind.
     """
     n_values = patterns.shape[1]
-    kinds, kind_of = np.unique(
-        unit_pattern[tally.units] * n_values + tally.values, return_inverse=True
-    )
+    kinds, kind_of, _ = compact(unit_pattern[tally.units] * n_values + tally.values)
     pattern, value = np.divmod(kinds, n_values)
     fewer = patterns[pattern].copy()
     fewer[np.arange(len(kinds)), value] -= 1

@@ -10,6 +10,8 @@ import pandas as pd
 
 from lab.analysis.frames import codes_of
 
+_MOST_COUNTED = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
@@ -82,8 +84,7 @@ def tally_frame(
     units, raters = codes_of(frame[unit]), codes_of(frame["reviewer_id"])
     n_units, n_raters = _number(units), _number(raters)
     given = frame[value].to_numpy(dtype=np.float64)
-    last = len(units) - 1 - np.unique((units * n_raters + raters)[::-1], return_index=True)[1]
-    last = np.sort(last)
+    last = np.flatnonzero(~pd.Series(units * n_raters + raters).duplicated(keep="last"))
     return _tally(units[last], raters[last], given[last], (n_units, n_raters), domain)
 
 
@@ -98,7 +99,7 @@ def _tally(
     shape: tuple[int, ...],
     domain: Sequence[float] | None,
 ) -> Tally:
-    found = np.unique(given)
+    found = np.sort(pd.unique(given))
     known = found if domain is None else np.unique(np.asarray(domain, dtype=np.float64))
     if len(strange := np.setdiff1d(found, known)):
         raise ValueError(
@@ -130,9 +131,28 @@ def patterns_of(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     if base ** counts.shape[1] < 2**62:
         # A row as the digits of one number: a hundred times faster to sort than rows are.
         keys = counts @ (base ** np.arange(counts.shape[1], dtype=np.int64))
+        if base ** counts.shape[1] < _MOST_COUNTED:
+            present, inverse, times = compact(keys)
+            first = np.empty(len(present), dtype=np.intp)
+            first[inverse[::-1]] = np.arange(len(keys))[::-1]
+            return counts[first], inverse, times
         _, first, inverse, times = np.unique(
             keys, return_index=True, return_inverse=True, return_counts=True
         )
         return counts[first], inverse, times
     rows, inverse, times = np.unique(counts, axis=0, return_inverse=True, return_counts=True)
     return rows, inverse.ravel(), times
+
+
+def compact(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find the distinct ones of small numbers, by counting instead of sorting.
+
+    Args:
+        codes: numbers from 0, none far above the number of rows; shape (rows,).
+
+    Returns:
+        The distinct codes, sorted; each row's place among them; how often each comes.
+    """
+    times = np.bincount(codes)
+    present = np.flatnonzero(times)
+    return present, (np.cumsum(times > 0) - 1)[codes], times[present]

@@ -134,7 +134,7 @@ def reviewers(
 
 def _people(frames: list[pd.DataFrame]) -> pd.DataFrame:
     names = ["reviewer", "reviewer_id"]
-    found = pd.concat([frame[names].drop_duplicates().astype(str) for frame in frames])
+    found = pd.concat([frame.drop_duplicates("reviewer_id")[names].astype(str) for frame in frames])
     return found.drop_duplicates("reviewer_id").sort_values(names).reset_index(drop=True)
 
 
