@@ -132,6 +132,14 @@ class Visitor:
         """Return what stands on the page."""
         return self.page.inner_text('[data-testid="stMain"]')
 
+    def fits(self) -> bool:
+        """Say whether nothing is wider than the window, or than the page's own part of it."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth <= innerWidth && "
+            "(main => main.scrollWidth <= main.clientWidth)"
+            "(document.querySelector('[data-testid=stMain]'))"
+        )
+
     def done(self) -> None:
         """Close the tab and say what it noted."""
         self.context.close()

@@ -31,9 +31,7 @@ def test_every_page_renders_at_every_width(visit, address, width) -> None:
         tab.go(path)
         assert tab.page.inner_text("h1.page") == title
         assert tab.page.locator('[data-testid="stException"], .empty').count() == 0
-        wide = "document.documentElement.scrollWidth <= innerWidth"
-        inside = "document.querySelector('[data-testid=stMain]')"
-        assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth"), path
+        assert tab.fits(), path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -57,5 +57,4 @@ def test_a_cost_that_the_view_lacks_gives_way(visit, address) -> None:
     tab.go("/cost?cost=nonsense&quality=nonsense")
     assert tab.page.locator('[data-testid="stException"]').count() == 0
     assert "coherence" in tab.text()
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()

@@ -76,5 +76,4 @@ def test_a_dot_opens_its_text(visit, address) -> None:
 def test_it_fits_a_phone(visit, address) -> None:
     tab = visit(address, width=400)
     tab.go("/metrics")
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()

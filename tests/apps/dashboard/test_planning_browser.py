@@ -94,9 +94,7 @@ def _sound(tab, path, scheme) -> None:
     tab.go(path)
     tab.page.wait_for_selector("[data-testid=stVegaLiteChart] svg.marks >> nth=1")
     assert tab.page.locator('[data-testid="stException"]').count() == 0
-    wide = "document.documentElement.scrollWidth <= innerWidth"
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()
     assert serious(tab.page) == []
 
 

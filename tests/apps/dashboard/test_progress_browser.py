@@ -43,9 +43,7 @@ def test_nothing_is_wrong_or_cut_off(visit, address, width, scheme) -> None:
         tab.page.set_viewport_size({"width": width, "height": height + 100})
         tab.page.wait_for_timeout(1500)
         tab.page.screenshot(path=Path(folder) / f"progress_{width}_{scheme}.png")
-    wide = "document.documentElement.scrollWidth <= innerWidth"
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()
     assert serious(tab.page) == []
 
 

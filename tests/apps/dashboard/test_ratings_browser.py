@@ -117,9 +117,7 @@ def test_nothing_is_wrong_or_cut_off(visit, serve, stories, width, scheme) -> No
     tab.go("/ratings")
     _drawn(tab, 9)
     assert tab.page.locator('[data-testid="stException"], .empty').count() == 0
-    wide = "document.documentElement.scrollWidth <= innerWidth"
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()
     assert serious(tab.page) == []
 
 

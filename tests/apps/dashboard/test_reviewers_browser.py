@@ -29,9 +29,7 @@ def test_nothing_is_wrong_or_cut_off(visit, address, width, scheme) -> None:
     tab.go("/reviewers?study=compared")
     tab.page.wait_for_selector("[data-testid=stVegaLiteChart] svg.marks >> nth=2")
     assert tab.page.locator('[data-testid="stException"], .empty').count() == 0
-    wide = "document.documentElement.scrollWidth <= innerWidth"
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{wide} && {inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()
     assert serious(tab.page) == []
 
 

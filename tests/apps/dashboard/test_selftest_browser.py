@@ -28,8 +28,7 @@ def test_the_newest_run_of_each_topic_is_shown(visit, address, width, scheme) ->
     shown = tab.text()
     assert "lab selftest --topic preferences --runs 2 --seed 0" in shown
     assert "How often is one of two equals called better" in shown
-    inside = "document.querySelector('[data-testid=stMain]')"
-    assert tab.page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
+    assert tab.fits()
     assert serious(tab.page) == []
     tab.page.get_by_text("In sentences").first.click()
     tab.page.get_by_text("in 2 simulated studies").first.wait_for()
