@@ -55,6 +55,9 @@ def sentence_cosines(texts: list[str], encoder: Encoder) -> list[tuple[float, fl
         if n < 2:
             found.append(too_few(n))
             continue
+        if not np.isfinite(own).all():
+            found.append("the encoder's numbers are not finite")
+            continue
         adjacent = float((own[:-1] * own[1:]).sum(axis=1).mean())
         everything = float(np.square(own.sum(axis=0)).sum() - np.square(own).sum())
         found.append((adjacent, everything / (n * (n - 1))))

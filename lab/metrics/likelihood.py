@@ -46,7 +46,9 @@ def _token_ids(given: ScoreInput, judge: Judge, text: str) -> tuple[list[int], i
 
     tokenizer = judge.loaded.tokenizer
     try:
-        prompt = prompt_ids(tokenizer, render(judge.loaded.template, given.prompt))
+        # Hardly a token has over 16 characters: what cannot fit is cut before it is tokenized.
+        rendered = render(judge.loaded.template, given.prompt)[-16 * judge.loaded.context :]
+        prompt = prompt_ids(tokenizer, rendered)
     except InputError as error:
         return str(error)
     ids = list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])

@@ -35,6 +35,12 @@ N_WEIGHTS = 25
 SCALE = 5.0
 """Scaling of divergences (the paper's c)."""
 
+MOST_CLUSTERS = 500
+"""Most clusters, as in the paper; below it a tenth as many as texts."""
+
+_AT_ONCE = 2**22
+"""Distances held at once (32 MB)."""
+
 MOST_ROUNDS = 100
 """Rounds of k-means."""
 
@@ -90,7 +96,7 @@ def clusters(vectors: Floats, n_clusters: int, seed: int) -> Integers:
         nearest = np.minimum(nearest, _distances(vectors, one)[:, 0])
     found = np.zeros(len(vectors), dtype=np.int64)
     for _ in range(MOST_ROUNDS):
-        before, found = found, _distances(vectors, centres).argmin(axis=1)
+        before, found = found, _nearest(vectors, centres)
         if (before == found).all():
             break
         sums = np.zeros_like(centres)
@@ -98,6 +104,15 @@ def clusters(vectors: Floats, n_clusters: int, seed: int) -> Integers:
         counts = np.bincount(found, minlength=len(centres))[:, None]
         centres = np.where(counts > 0, sums / np.maximum(1, counts), centres)
     return found
+
+
+def _nearest(vectors: Floats, centres: Floats) -> Integers:
+    size = max(1, _AT_ONCE // len(centres))
+    parts = [
+        _distances(vectors[first : first + size], centres).argmin(axis=1)
+        for first in range(0, len(vectors), size)
+    ]
+    return np.concatenate(parts)
 
 
 def _distances(vectors: Floats, centres: Floats) -> Floats:
@@ -139,27 +154,31 @@ class _Areas:
 
 
 @lru_cache(maxsize=1)
-def _areas(texts: _Texts) -> _Areas:
-    prompts = {given.prompt.id: number for number, given in enumerate(texts.inputs)}
-    numbers = {prompt: number for number, prompt in enumerate(prompts)}
-    place = np.array([numbers[given.prompt.id] for given in texts.inputs])
+def _areas(texts: _Texts) -> _Areas | None:
+    """Compute all areas; None where the encoder's numbers are not finite."""
     vectors = _encoded(texts.inputs, texts.aids.encoder)
-    n = len(texts.inputs)
-    k = max(2, round(n / 10))
-    weights = np.random.default_rng(0).multinomial(
-        len(numbers), np.full(len(numbers), 1 / len(numbers)), N_RESAMPLES
-    )
-    by_seed, resampled = [], []
-    for seed in range(N_SEEDS):
-        found = clusters(vectors, k, seed)
-        counts = [np.zeros((len(numbers), k)), np.zeros((len(numbers), k))]
-        for side, own in zip(counts, (found[:n], found[n:]), strict=True):
-            np.add.at(side, (place, own), 1.0)
-        by_seed.append(frontier_area(*(side.sum(axis=0) / n for side in counts)))
-        for row in weights[seed::N_SEEDS]:
-            drawn = [row @ side for side in counts]
-            resampled.append(frontier_area(*(side / side.sum() for side in drawn)))
+    if not np.isfinite(vectors).all():
+        return None
+    vectors = reduced(vectors)
+    numbers: dict[str, int] = {}
+    place = [numbers.setdefault(given.prompt.id, len(numbers)) for given in texts.inputs]
+    n, n_prompts = len(texts.inputs), len(numbers)
+    k = min(MOST_CLUSTERS, max(2, round(n / 10)))
+    found = [clusters(vectors, k, seed) for seed in range(N_SEEDS)]
+    draw, even = np.random.default_rng(0), np.full(n_prompts, 1 / n_prompts)
+    resampled = [
+        _area(found[number % N_SEEDS], draw.multinomial(n_prompts, even)[place], k)
+        for number in range(N_RESAMPLES)
+    ]
+    by_seed = [_area(own, np.ones(n), k) for own in found]
     return _Areas(np.array(by_seed), np.array(resampled))
+
+
+def _area(found: Integers, weights: npt.NDArray[Any], k: int) -> float:
+    """Compute the area of texts and references whose prompts weigh so much."""
+    n = len(weights)
+    sides = [np.bincount(own, weights=weights, minlength=k) for own in (found[:n], found[n:])]
+    return frontier_area(*(side / side.sum() for side in sides))
 
 
 def _encoded(inputs: Sequence[ScoreInput], encoder: Any) -> Floats:
@@ -169,7 +188,7 @@ def _encoded(inputs: Sequence[ScoreInput], encoder: Any) -> Floats:
     different = list(dict.fromkeys(every))
     place = {text: number for number, text in enumerate(different)}
     vectors = np.asarray(encoder.sentences(different), dtype=np.float64)
-    return reduced(vectors[[place[text] for text in every]])
+    return vectors[[place[text] for text in every]]
 
 
 def _of(inputs: Sequence[ScoreInput], aids: Aids) -> _Areas | str:
@@ -183,19 +202,21 @@ def _of(inputs: Sequence[ScoreInput], aids: Aids) -> _Areas | str:
     if len(usable) < FEWEST:
         return f"{len(usable)} texts have a reference; below {FEWEST} MAUVE is its seed's noise"
     ids = tuple(given.generation.id for given in usable)
-    return _areas(_Texts(ids, aids.encoder.name, usable, aids))
+    return _areas(_Texts(ids, aids.encoder.name, usable, aids)) or (
+        "the encoder's numbers are not finite"
+    )
 
 
 def compute(inputs: Sequence[ScoreInput], aids: Aids) -> SetValue:
     """MAUVE: overlap of the distributions of the texts and of the references, under an encoder.
 
     Range 1/252 to 1, higher is nearer. 1: the same share in every cluster; 1/252: no cluster in
-    common. Mean over five k-means clusterings into a tenth as many clusters as texts; the encoder
-    is the version's, not the paper's GPT-2, so values compare with none published. It falls with
-    fewer texts: compare only sets of as many. 95 % interval by 500 bootstrap resamples of prompts
-    over the five clusterings, around the value: for as many texts, of other prompts. No value
-    below 100 texts with a reference. Pillutla et al. 2021, MAUVE: Measuring the Gap Between Neural
-    Text and Human Text.
+    common. Mean over five k-means clusterings into a tenth as many clusters as texts, at most 500;
+    the encoder is the version's, not the paper's GPT-2, so values compare with none published. It
+    falls with fewer texts: compare only sets of as many. 95 % interval by 500 bootstrap resamples
+    of prompts over the five clusterings, around the value: for as many texts, of other prompts. No
+    value below 100 texts with a reference, or where the encoder's numbers are not finite. Pillutla
+    et al. 2021, MAUVE: Measuring the Gap Between Neural Text and Human Text.
     """
     found = _of(inputs, aids)
     if isinstance(found, str):
@@ -223,7 +244,7 @@ def compute_spread(inputs: Sequence[ScoreInput], aids: Aids) -> SetValue:
 
 MAUVE = SetMetric(
     name="mauve",
-    definition="k-means-5|pca:.9|bs:500",
+    definition="k-means-5|k:500|pca:.9|bs:500",
     better="higher",
     range=(1 / 252, 1.0),
     needs=frozenset({"encoder", "reference"}),
@@ -231,7 +252,7 @@ MAUVE = SetMetric(
 )
 MAUVE_SEED_SPREAD = SetMetric(
     name="mauve_seed_spread",
-    definition="k-means-5|pca:.9",
+    definition="k-means-5|k:500|pca:.9",
     better="lower",
     range=(0.0, 1.0),
     needs=frozenset({"encoder", "reference"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lab.metrics.aids import Aids
@@ -35,8 +37,15 @@ def compute(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     asked = vectors[[place[given.prompt.text] for given in usable]].astype(np.float64)
     cosines = iter((asked * vectors[len(prompts) :]).sum(axis=1))
     return [
-        Value(float(next(cosines))) if reason is None else Value(None, reason) for reason in reasons
+        _value(float(next(cosines))) if reason is None else Value(None, reason)
+        for reason in reasons
     ]
+
+
+def _value(cosine: float) -> Value:
+    if not math.isfinite(cosine):
+        return Value(None, "the encoder's numbers are not finite")
+    return Value(min(1.0, max(-1.0, cosine)))
 
 
 PROMPT_SIMILARITY = Metric(

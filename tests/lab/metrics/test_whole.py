@@ -64,7 +64,7 @@ def test_mauve_is_high_for_the_same_and_low_for_others(pair):
     far = score_set(made(pair, 200, "far"), SET_METRICS["mauve"], aids)
     assert near.low < near.value < near.high <= 1
     assert far.value < 0.1 < 0.7 < near.value
-    assert near.version == "k-means-5|pca:.9|bs:500|encoder:drawn|fp32"
+    assert near.version == "k-means-5|k:500|pca:.9|bs:500|encoder:drawn|fp32"
     again = score_set(made(pair, 200, "near"), SET_METRICS["mauve"], aids)
     assert (again.value, again.low, again.high) == (near.value, near.low, near.high)
 
