@@ -23,6 +23,7 @@ from lab.sample.choose import BrokenLogits, check_scores, choose, log_probabilit
 from lab.sample.config import SampleConfig
 from lab.sample.decoders import find_decoder
 from lab.sample.history import History
+from lab.sample.precision import prepared, settled
 from lab.sample.run import Job, Sampled, broken, encode, sampled, uniforms
 from lab.sample.stops import Stops
 from lab.sample.tokens import Pieces
@@ -62,14 +63,16 @@ def stream(
         prompt: what to write for.
         settings: how tokens are chosen; the number of samples is taken as 1.
         seed: seed of the drawing.
-        loaded: the checkpoint's model where it is in memory already.
+        loaded: the checkpoint's model where it is in memory already, in the precision of the
+            settings; dtype "auto" is then the model's own.
 
     Returns:
         An iterator over the tokens, whose texts joined are the text. At its end `sampled` is the
         record that sampling in batches makes with this seed.
 
     Raises:
-        ConfigError: the strategy does not write one token after the other.
+        ConfigError: the strategy does not write one token after the other, or the engine is
+            another than the lab's own.
         CheckpointError: the checkpoint has no weights, or cannot be loaded or run.
         InputError: the prompt lacks what the template asks for, or is too long.
     """
@@ -78,14 +81,20 @@ def stream(
             f"strategy {settings.strategy!r} cannot be streamed: it settles no token before the "
             "text is done; use sample or greedy"
         )
+    if settings.engine != "lab":
+        raise ConfigError(f"engine {settings.engine!r} cannot be streamed from; leave it out")
     if checkpoint.path is None:
         raise CheckpointError(
             f"checkpoint {checkpoint.name!r} has no weights, only texts; name one with weights"
         )
     config = dataclasses.replace(settings, seed=seed, n_samples=1)
-    return Stream(
-        checkpoint, prompt, config, loaded or load_model(checkpoint.path, config.device or None)
-    )
+    if loaded is None:
+        config = settled(config, checkpoint)
+        loaded = prepared(load_model(checkpoint.path, config.device or None), config)
+    elif config.dtype == "auto":
+        is_short = loaded.model.dtype == torch.bfloat16
+        config = dataclasses.replace(config, dtype="bfloat16" if is_short else "float32")
+    return Stream(checkpoint, prompt, config, loaded)
 
 
 class Stream(Iterator[Token]):

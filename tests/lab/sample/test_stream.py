@@ -76,6 +76,8 @@ def test_no_part_of_a_stop_string_is_ever_shown(gpt: Checkpoint, prompts: list[P
 def test_what_cannot_be_streamed_is_refused(gpt: Checkpoint, prompts: list[Prompt]) -> None:
     with pytest.raises(ConfigError, match="'beam' cannot be streamed"):
         stream(gpt, prompts[0], SampleConfig(**SETTINGS, strategy="beam"), 0)
+    with pytest.raises(ConfigError, match="'vllm' cannot be streamed from"):
+        stream(gpt, prompts[0], SampleConfig(engine="vllm"), 0)
     outside = Checkpoint(name="gpt-x", kind=CheckpointKind.EXTERNAL)
     with pytest.raises(CheckpointError, match="'gpt-x' has no weights"):
         stream(outside, prompts[0], SampleConfig(**SETTINGS), 0)
