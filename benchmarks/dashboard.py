@@ -77,6 +77,11 @@ class Dashboard:
         line = next(line for line in status.splitlines() if line.startswith(name))
         return int(line.split()[1]) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of the process so far, which other work on the machine leaves be."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """Stop it."""
         self.process.terminate()
@@ -169,15 +174,18 @@ def measure(browser: Browser, home: Home, runs: int) -> None:
 def every_page(running: Dashboard, page: Page) -> None:
     """Open every page by its address, twice; print when its first chart or table and all stood."""
     print(
-        "\n| page | first chart | whole page | again | errors | memory |\n|---|---|---|---|---|---|"
+        "\n| page | first chart | whole page | its CPU | again | errors | memory before | after |"
+        "\n|---|---|---|---|---|---|---|---|"
     )
     for path in PAGES:
+        before, used = running.megabytes("VmRSS"), running.cpu_seconds()
         chart, whole = _opened(page, f"{running.address}/{path}")
+        used = running.cpu_seconds() - used
         errors = page.locator('[data-testid="stException"]').count()
         _, again = _opened(page, f"{running.address}/{path}")
         shown = "none" if chart is None else f"{chart:.1f} s"
-        print(f"| /{path} | {shown} | {whole:.1f} s | {again:.1f} s | {errors} | "
-              f"{running.megabytes('VmRSS'):.0f} MB |", flush=True)  # fmt: skip
+        print(f"| /{path} | {shown} | {whole:.1f} s | {used:.1f} s | {again:.1f} s | {errors} | "
+              f"{before:.0f} MB | {running.megabytes('VmRSS'):.0f} MB |", flush=True)  # fmt: skip
     print(f"\nmost memory at any time: {running.megabytes('VmHWM'):.0f} MB")
 
 

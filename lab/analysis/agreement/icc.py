@@ -124,11 +124,13 @@ class _Sums:
             return None
         # What is left of a difference of sums is no tie between two people.
         tied = np.abs(between) > 1e-9
-        n_circles = sparse.csgraph.connected_components(tied, directed=False)[0]
+        n_circles, circle = sparse.csgraph.connected_components(tied, directed=False)
         free = self.n - self.n_texts - n_raters + n_circles
         if free < 1 or n_raters <= n_circles or self.n_texts <= n_circles:
             return None
-        by_raters = float(np.linalg.lstsq(between, right, rcond=1e-10)[0] @ right)
+        # Within a circle only differences matter: any pull on its mean gives one solution of them.
+        pulled = between + np.where(circle[:, None] == circle, between.diagonal().mean(), 0.0)
+        by_raters = float(np.linalg.solve(pulled, right) @ right)
         within_texts = max(self.squares - self.text_squares, 0.0)
         within_raters = max(self.squares - float((sums**2 / loads).sum()), 0.0)
         left = max(within_texts - by_raters, 0.0)
