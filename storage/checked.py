@@ -24,7 +24,9 @@ def checks(store: Store, checker: str) -> pd.DataFrame:
 
     Returns:
         `generation_id`, `prompt_id`, `dataset`, `checkpoint`, `status` (empty where the text was
-        not checked), `score` in [0, 1] and `n_spans`, both empty unless the status is "ok".
+        not checked), `score` in [0, 1] and `n_spans`, both empty unless the status is "ok", and
+        `flagged`: whether the check marks anything; of a check that never marks a piece, whether
+        its risk, or without a calibration its score, is 0.5 or more.
     """
     frame = store.read(_CHECKS, [checker]).to_pandas()
     shared = dict.fromkeys(("prompt_id", "dataset", "checkpoint", "status"), "category")
@@ -59,7 +61,15 @@ _CHECKS = """
     SELECT
         generations.id AS generation_id, prompts.id AS prompt_id, datasets.name AS dataset,
         checkpoints.name AS checkpoint, checked.status AS status, checked.score AS score,
-        CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END AS n_spans
+        CASE WHEN checked.status = 'ok' THEN coalesce(spans.n, 0) END AS n_spans,
+        coalesce(
+            CASE
+                WHEN EXISTS (SELECT 1 FROM hallucination_spans WHERE checker = $1)
+                THEN spans.n > 0
+                ELSE checked.status = 'ok' AND coalesce(checked.risk, checked.score) >= 0.5
+            END,
+            false
+        ) AS flagged
     FROM generations
     JOIN checkpoints
         ON checkpoints.id = generations.checkpoint_id AND checkpoints.kind <> 'control'

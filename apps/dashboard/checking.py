@@ -26,7 +26,7 @@ def finding(found: Judged | None, rates: pd.DataFrame, asked: Question) -> str:
         if best["name"] != worst["name"]:
             who += f" and {worst['shown_by_check']} of {worst['name']}’s"
         return (
-            f"The {asked.checker} check marks something in {who}; how far that is right is "
+            f"The {asked.checker} check flags {who}; how far that is right is "
             "unknown, as nobody has marked these texts."
         )
     recall, precision = found.accuracy.recall, found.accuracy.precision
@@ -39,7 +39,7 @@ def finding(found: Judged | None, rates: pd.DataFrame, asked: Question) -> str:
     people = words.count(found.n_reviewers, "person", "people")
     return (
         f"The {asked.checker} check finds {_share(recall, 'of the hallucinated texts')}, and "
-        f"{_share(precision, 'of the texts in which it marks something')} are hallucinated, by "
+        f"{_share(precision, 'of the texts that it flags')} are hallucinated, by "
         f"{words.count(found.n, 'text')} that {people} looked through."
     )
 

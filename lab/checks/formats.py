@@ -16,7 +16,14 @@ Format = Literal["ragas", "phoenix", "langfuse", "lettucedetect"]
 Row = dict[str, Any]
 
 
-def row_of(form: Format, outcome: CheckOutcome, generation: Generation, prompt: Prompt) -> Row:
+def row_of(
+    form: Format,
+    outcome: CheckOutcome,
+    generation: Generation,
+    prompt: Prompt,
+    *,
+    marks: bool = True,
+) -> Row:
     """Write one outcome as a row of another program.
 
     Args:
@@ -26,6 +33,8 @@ def row_of(form: Format, outcome: CheckOutcome, generation: Generation, prompt: 
         outcome: what a check said; its status is "ok".
         generation: of this text.
         prompt: the text's prompt.
+        marks: whether the check marks pieces at all, so that none means none is wrong; else the
+            risk, or without one the score, decides from 0.5 on.
 
     Raises:
         ValueError: there is no such format, or the outcome has no score.
@@ -34,7 +43,10 @@ def row_of(form: Format, outcome: CheckOutcome, generation: Generation, prompt: 
         raise ValueError(f"the format is {form!r}; it must be one of {', '.join(FORMATS)}")
     if outcome.result.score is None:
         raise ValueError(f"the check {outcome.result.checker} gave the text no score")
-    return FORMATS[form](outcome, generation, prompt)
+    row = FORMATS[form](outcome, generation, prompt)
+    if form == "phoenix":
+        row["label"] = "hallucinated" if _is_flagged(outcome, marks=marks) else "factual"
+    return row
 
 
 def trace_id(generation_id: str) -> str:
@@ -66,7 +78,7 @@ def _phoenix(outcome: CheckOutcome, generation: Generation, _: Prompt) -> Row:
         "span_id": span_id(generation.id),
         "annotation_name": outcome.result.checker,
         "annotator_kind": "CODE",
-        "label": "hallucinated" if outcome.spans else "factual",
+        "label": None,
         "score": _score(outcome),
         "explanation": _explained(outcome, generation),
         "metadata": _metadata(outcome),
@@ -109,6 +121,11 @@ def _lettucedetect(outcome: CheckOutcome, generation: Generation, prompt: Prompt
 
 def _score(outcome: CheckOutcome) -> float:
     return float(outcome.result.score or 0.0)
+
+
+def _is_flagged(outcome: CheckOutcome, *, marks: bool) -> bool:
+    risk = outcome.result.risk
+    return bool(outcome.spans) if marks else (_score(outcome) if risk is None else risk) >= 0.5
 
 
 def _contexts(prompt: Prompt) -> list[str]:

@@ -61,11 +61,13 @@ def _import(arguments: argparse.Namespace) -> None:
     from lab.data.checks import ChecksConfig, import_checks
     from lab.data.scores import StoredText
     from lab.home import find_home
-    from storage import scores
+    from storage import datasets, scores
     from storage.client import open_store
 
     config = flags.read_config(arguments, ChecksConfig)
     with open_store(find_home(arguments.home)) as store:
+        if config.dataset is not None:
+            datasets.named(store, config.dataset)
         stored = [StoredText(**row) for row in scores.texts(store)]
         said = import_checks(arguments.path, config, stored, list(CHECKS))
         made = [CheckOutcome(result=one.result, spans=one.spans) for one in said]
@@ -167,7 +169,12 @@ def _export(arguments: argparse.Namespace) -> None:
         dataset = datasets.named(store, name).id if name else None
         every = with_texts(store, stored_outcomes(store, _known(store, arguments.checker)))
     chosen = [one for one in every if dataset in (None, one[2].dataset_id)]
-    rows = [row_of(arguments.format, *one) for one in chosen if one[0].result.score is not None]
+    marks = any(outcome.spans for outcome, _, _ in every)
+    rows = [
+        row_of(arguments.format, *one, marks=marks)
+        for one in chosen
+        if one[0].result.score is not None
+    ]
     if not rows:
         raise InputError(
             f"the check {arguments.checker} gave none of the {len(chosen):,} texts a score, so "

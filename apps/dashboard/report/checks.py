@@ -60,7 +60,8 @@ def _of_check(material: Material, one: Checked) -> str:
 
 def _unjudged(material: Material, one: Checked) -> str:
     """Tell the check's own word, of which nobody knows how far it is right."""
-    flagged = one.texts.assign(check_status="ok")
+    counted = one.texts["flagged"].astype(int)
+    flagged = one.texts.assign(check_status="ok", n_spans=counted)
     known = [found for found in hallucination_rate(flagged) if found.value is not None]
     frame = ordered(material, [
         {**row(found.checkpoint, found.value, found.interval, found.reason, share=True),
@@ -72,7 +73,7 @@ def _unjudged(material: Material, one: Checked) -> str:
             "checkpoint": found.checkpoint,
             "share": found.value,
             **ends(found.interval),
-            "texts with a mark": found.n_flagged,
+            "flagged texts": found.n_flagged,
             "checked": found.n_checked,
             "note": found.reason or "",
         }
@@ -81,9 +82,9 @@ def _unjudged(material: Material, one: Checked) -> str:
     return "".join(
         [
             paragraph(
-                f"Share of checked texts in which the {one.checker} check marks something; a "
-                "machine's word, of which nobody knows how far it is right, as no reviewer has "
-                "marked these texts. Lower is better."
+                f"Share of checked texts that the {one.checker} check flags; a machine's word, of "
+                "which nobody knows how far it is right, as no reviewer has marked these texts. "
+                "Lower is better."
             ),
             figure(
                 drawing,

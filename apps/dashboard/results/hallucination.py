@@ -52,7 +52,7 @@ class Judged:
     n_reviewers: int
     """People who looked through them."""
     accuracy: Accuracy
-    """Of whole texts, flagged where the check marks anything."""
+    """Of whole texts, flagged as in `storage.checked.checks`."""
     auroc: Measured
     """How often a hallucinated text has the higher score."""
     curve: Curve | None
@@ -128,7 +128,7 @@ def judged_by(
         n_hallucinated=int(said.sum()),
         n_prompts=len(np.unique(prompts)),
         n_reviewers=own_marks(given)["reviewer_id"].nunique(),
-        accuracy=accuracy((labels["n_spans"] > 0).to_numpy(), said, prompts),
+        accuracy=accuracy(labels["flagged"].to_numpy(), said, prompts),
         auroc=auroc(scores, said, prompts),
         curve=precision_recall(scores, said, prompts),
         sentences=accuracy(flagged, sentences["hallucinated"].to_numpy(), places),
@@ -153,7 +153,7 @@ def labelled(at: str, filters: Filters, checker: str, rule: Rule) -> pd.DataFram
 
 def join_labels(texts: pd.DataFrame, marked: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Return one row per text that has both a score of the check and people's marks, or none."""
-    known = texts[["generation_id", "score", "n_spans"]]
+    known = texts[["generation_id", "score", "n_spans", "flagged"]]
     labels = text_labels(marked, rule)
     return labels.merge(known, on="generation_id").sort_values("generation_id")
 
@@ -206,10 +206,10 @@ def texts_to_read(filters: Filters, asked: Question, limit: float | None) -> pd.
     Args:
         filters: what to look at.
         asked: the check and the rule.
-        limit: score from which on a text is flagged; None for "where the check marks anything".
+        limit: score from which on a text is flagged; None for "where the check flags it".
     """
     labels = labelled(data.version(), filters, asked.checker, asked.rule)
-    flagged = labels["n_spans"] > 0 if limit is None else labels["score"] >= limit
+    flagged = labels["flagged"] if limit is None else labels["score"] >= limit
     verdict = np.select(
         [flagged & ~labels["hallucinated"], ~flagged & labels["hallucinated"], flagged],
         ["false alarm", "missed", "found"],
@@ -240,7 +240,6 @@ def corrected(texts: pd.DataFrame, labels: pd.DataFrame) -> tuple[CorrectedRate,
     """Correct each checkpoint's rate by the check by what people say of some of the texts."""
     said = labels.set_index("generation_id")["hallucinated"]
     joined = texts.assign(
-        flagged=texts["n_spans"] > 0,
         hallucinated=texts["generation_id"].map(said).astype("Float64"),
     )
     return corrected_rates(joined)

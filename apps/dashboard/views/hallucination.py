@@ -272,11 +272,11 @@ def _agreement(filters: Filters) -> None:
 
 
 def _texts(filters: Filters, asked: Question, limit: float | None) -> None:
-    kind = "where it marks anything" if limit is None else f"from score {limit:.2f} on"
+    kind = "" if limit is None else f" from score {limit:.2f} on"
     parts.section(
         "The texts behind it",
-        f"Every labelled text, flagged by the check {kind}; those on which check and people "
-        "differ first.",
+        f"Every labelled text, and whether the check flags it{kind}; those on which check and "
+        "people differ first.",
     )
     link = st.column_config.LinkColumn("text's page", display_text="open")
     columns = {"open": link} | checking.numbers(["score"])

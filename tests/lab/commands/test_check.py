@@ -1,10 +1,12 @@
 """The command `check` on a store: samples, token scores, calibration, and what is made anew."""
 
 import csv
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from lab import records
 from lab.cli import main
 from lab.commands.check import check_generations
 from lab.packing import pack
@@ -137,3 +139,51 @@ def test_what_is_missing_is_named(lab, words, said, capsys):
     at = [command, *rest, "--home", str(home.path)]
     assert main(["check", *at]) != 0
     assert said in capsys.readouterr().err
+
+
+@pytest.fixture
+def judged(lab):
+    """Let two reviewers look through all texts and mark most of the penguins."""
+    _, store, texts = lab
+    study = records.Study(name="marks", protocol={"reviewers_per_item": 2}, protocol_sha256="0")
+    people = [
+        records.Account(name=name, role=records.Role.REVIEWER, pseudonym=name) for name in "ab"
+    ]
+    made = [study, records.StudyEvent(study_id=study.id, status=records.StudyStatus.OPEN), *people]
+    for position, text in enumerate(texts):
+        item = records.Item(
+            study_id=study.id, kind=records.ItemKind.SPANS, position=position,
+            prompt_id=text.prompt_id, generation_a_id=text.id,
+        )  # fmt: skip
+        made.append(item)
+        for number, who in enumerate(people):
+            made += marks_of(item, who, text, sees=(position + number) % 7 > 0)
+    store.add(made)
+    return lab
+
+
+def marks_of(item, who, text, *, sees):
+    place = records.Assignment(item_id=item.id, reviewer_id=who.id, swapped=False)
+    answer = records.Answer(
+        assignment_id=place.id, kind=records.AnswerKind.SPANS, seconds=2.0,
+        created_at=datetime(2030, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    start = text.text.find("penguins")
+    mark = records.ReviewerSpan(
+        answer_id=answer.id, generation_id=text.id, start=start, end=start + 8,
+        category=records.SpanCategory.UNSUPPORTED, severity=records.Severity.MAJOR,
+    )  # fmt: skip
+    return [place, answer, *([mark] if start >= 0 and sees else [])]
+
+
+def test_reviewers_own_marks_are_labels(judged, capsys):
+    home, _, texts = judged
+    assert check_generations(home, ["source"]) == 2 * N
+    assert main(["check", "fit", "--home", str(home.path), "--dataset", "news"]) == 0
+    said = capsys.readouterr().out
+    n_bad = sum("penguins" in text.text for text in texts)
+    assert f"{2 * N} labelled texts, {n_bad} hallucinated" in said
+    assert check_generations(home, ["source"]) == 2 * N
+    strict = ["--rule", "all", "--miss", "0.5"]
+    assert main(["check", "fit", "--home", str(home.path), *strict]) == 0
+    assert f"{n_bad} hallucinated" not in capsys.readouterr().out

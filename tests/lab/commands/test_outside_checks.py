@@ -16,7 +16,7 @@ from lab.records import (
     Prompt,
     Split,
 )
-from storage import checks
+from storage import checked, checks
 from storage.client import open_store
 
 N = 24
@@ -132,6 +132,25 @@ def test_a_check_from_outside_is_calibrated(lab, tmp_path, capsys):
     said.write_text(said.read_text().replace("0.8", "0.9"))
     assert lab_command(home, "check", "import", str(said), "--format", "langfuse") == 0
     assert all(one.risk is not None for one in checks.outcomes(store, "groundedness")[0])
+
+
+def test_a_check_that_marks_nothing_flags_by_its_score(lab, tmp_path):
+    home, store, texts = lab
+    said, out = tmp_path / "said.jsonl", tmp_path / "out.jsonl"
+    rows = [
+        {"traceId": one.id, "name": "hallucination", "value": i % 4 / 4}
+        for i, one in enumerate(texts)
+    ]
+    said.write_text("\n".join(map(json.dumps, rows)))
+    assert lab_command(home, "check", "import", str(said), "--format", "langfuse") == 0
+    frame = checked.checks(store, "hallucination")
+    assert frame["flagged"].tolist() == [i % 4 >= 2 for i in range(3 * N)]
+    marked = checked.checks(store, "source")
+    assert marked["flagged"].tolist() == (marked["n_spans"] > 0).tolist()
+    words = ["export", "checks", str(out), "--format", "phoenix", "--checker", "hallucination"]
+    assert lab_command(home, *words) == 0
+    labels = [json.loads(line)["label"] for line in out.read_text("utf-8").splitlines()]
+    assert labels == ["hallucinated" if i % 4 >= 2 else "factual" for i in range(3 * N)]
 
 
 def test_what_cannot_be_written_is_said(lab, tmp_path, capsys):
