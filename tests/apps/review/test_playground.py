@@ -159,6 +159,10 @@ def test_a_typed_prompt_is_stored_once_with_its_first_text(
     assert [(one.source, one.split.value) for one in prompts] == [(None, "test")]
     (dataset,) = [one for one in datasets.every(review_store) if one.name == "playground"]
     assert (dataset.id, dataset.n_prompts) == (prompts[0].dataset_id, 1)
+    other = {"generation_ids": whole(lea, asked(tiny[:1], text="thing: hat"))}
+    assert lea.post(f"{AT}/keep", other).status_code == 200
+    found = lea.get(f"{AT}/prompts?dataset=playground").json()["prompts"]
+    assert [one["text"] for one in found] == ["thing: 🪁 <b>", "thing: hat"]
     texts = review_store.select(Generation, "WHERE prompt_id = $1::UUID", [prompts[0].id])
     assert [one.decoding["strategy"] for one in texts] == ["sample", "greedy"]
 
