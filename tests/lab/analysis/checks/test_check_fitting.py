@@ -59,10 +59,10 @@ def test_isotonic_is_scipys_on_the_means_of_ties() -> None:
     order = np.argsort(scores)
     oracle = isotonic_regression(labels[order].astype(float)).x
     assert fit_calibrator(scores, labels, "isotonic")(scores[order]) == pytest.approx(oracle)
-    tied = np.array([0.1, 0.1, 0.2, 0.2, 0.3, 0.3])
-    said = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 1.0])
+    tied = np.array([0.1, 0.1, 0.2, 0.2, 0.2, 0.2, 0.3, 0.3])
+    said = np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
     found = fit_calibrator(tied, said, "isotonic")(np.array([0.1, 0.2, 0.3]))
-    assert found == pytest.approx([0.25, 0.25, 1.0])
+    assert found == pytest.approx([1 / 6, 1 / 6, 1.0])
 
 
 def test_the_calibration_error_by_hand() -> None:
@@ -203,6 +203,17 @@ def test_the_untrained_score_stays_where_the_gain_may_be_none() -> None:
     assert risk_of(
         better.intercept, better.slope, better.weights, 0.4, (0.4, 0.9)
     ) == pytest.approx(special.expit(better.intercept + better.slope * odds))
+
+
+def test_weights_are_kept_only_where_the_interval_is_above_none() -> None:
+    doubtful = 0
+    for seed in range(20):
+        scores, labels, prompts = drawn(seed, 120)
+        hint = labels + 2 * np.random.default_rng(2000 + seed).normal(size=120)
+        found = fit_check(scores, labels, prompts, np.column_stack([scores, hint]))
+        assert (found.weights is not None) == (found.gain.interval.low > 0)
+        doubtful += found.gain.value > 0 >= found.gain.interval.low
+    assert doubtful >= 3
 
 
 def test_weights_of_noise_are_kept_seldom() -> None:
