@@ -65,9 +65,8 @@ def _kinds(loaded: LoadedModel) -> list[Any]:
     """Return the decoders to try, the fastest first."""
     from lab.sample.fixed import FixedDecoder
 
-    if loaded.device.type == "cuda" or loaded.model.dtype != torch.float32:
-        return [FixedDecoder]
-    return [LeanDecoder, AttentionDecoder] if is_plain(loaded) else [AttentionDecoder]
+    is_lean = loaded.device.type == "cpu" and is_plain(loaded)
+    return [LeanDecoder, FixedDecoder] if is_lean else [FixedDecoder]
 
 
 def padded(rows: Sequence[Sequence[int]], filler: int, device: torch.device) -> Tensor:

@@ -1,7 +1,7 @@
-"""A transformer run in pieces of fixed shapes, so that no row's numbers depend on those beside it.
+"""A transformer run in fixed shapes, so that no row's numbers depend on those beside it.
 
-In bfloat16 a product of another shape rounds otherwise, and a text would change with the batch's
-size. Fixed shapes are also what CUDA graphs need, which start a step's operations as one.
+In float32 on a processor it is enough that rows are not few; elsewhere steps are done in groups of
+always as many rows. That is also what CUDA graphs need, which start a step's operations as one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from torch import Tensor
 
 from lab.models.load import LoadedModel
 from lab.sample.decoders import AttentionDecoder
+from lab.sample.shapes import by_length, up
 
 GROUP = {"cpu": 16, "cuda": 64}
-"""Rows of a step."""
+"""Rows of a step, or the fewest."""
 
 READ_ROWS = 8
 """Beginnings that are read together."""
@@ -34,8 +35,9 @@ class FixedDecoder:
         self.device, self.context = loaded.device, loaded.context
         self.filler = loaded.tokenizer.pad_token_id
         self.group = GROUP.get(loaded.device.type, GROUP["cpu"])
-        self.room = _up(n_tokens, PIECE)
-        self.n_slots = _up(n_slots, self.group)
+        self.is_free = loaded.device.type == "cpu" and loaded.model.dtype == torch.float32
+        self.room = up(n_tokens, PIECE)
+        self.n_slots = up(n_slots, self.group)
         # The slot behind the last takes what fills up a piece.
         self.inner = AttentionDecoder(loaded, self.n_slots + 1, self.room)
         self.tokens = torch.full((self.n_slots,), self.filler, device=self.device)
@@ -49,11 +51,9 @@ class FixedDecoder:
 
     def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
         """Read the beginnings of rows; see `Decoder`."""
-        by_length: dict[int, list[int]] = {}
-        for number, row in enumerate(rows):
-            by_length.setdefault(min(_up(len(row), PIECE), self.context), []).append(number)
         targets = slots.tolist()
-        for length, numbers in by_length.items():
+        for wanted, numbers in by_length(rows, PIECE).items():
+            length = min(wanted, self.context)
             for start in range(0, len(numbers), READ_ROWS):
                 some = numbers[start : start + READ_ROWS]
                 spare = READ_ROWS - len(some)
@@ -64,10 +64,12 @@ class FixedDecoder:
 
     def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
         """Read one more token for each of the first slots; see `Decoder`."""
-        rows, end = len(tokens), _up(longest, PIECE)
+        rows, end = len(tokens), up(longest, PIECE)
         self.tokens[:rows], self.lengths[:rows] = tokens, lengths
         # An empty slot reads the filler at its start, which its next row writes over.
         self.tokens[rows:], self.lengths[rows:] = self.filler, 0
+        if self.is_free:
+            return self._run(0, max(rows, self.group), end)[:rows]
         firsts = range(0, rows, self.group)
         return torch.cat([self._group(first, end) for first in firsts])[:rows]
 
@@ -77,15 +79,15 @@ class FixedDecoder:
 
     def _group(self, first: int, end: int) -> Tensor:
         if self.device.type != "cuda":
-            return self._run(first, end)
+            return self._run(first, self.group, end)
         if (first, end) not in self.graphs:
             self.graphs[first, end] = self._record(first, end)
         graph, logits = self.graphs[first, end]
         graph.replay()
         return logits.clone()
 
-    def _run(self, first: int, end: int) -> Tensor:
-        rows = slice(first, first + self.group)
+    def _run(self, first: int, n_rows: int, end: int) -> Tensor:
+        rows = slice(first, first + n_rows)
         return self.inner.step(self.tokens[rows], self.lengths[rows], end, first)
 
     def _record(self, first: int, end: int) -> _Graph:
@@ -93,14 +95,9 @@ class FixedDecoder:
         aside = torch.cuda.Stream(self.device)
         aside.wait_stream(torch.cuda.current_stream(self.device))
         with torch.cuda.stream(aside):
-            self._run(first, end)
+            self._run(first, self.group, end)
         torch.cuda.current_stream(self.device).wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
-            logits = self._run(first, end)
+            logits = self._run(first, self.group, end)
         return graph, logits
-
-
-def _up(number: int, step: int) -> int:
-    """Return the least multiple of a step that is not below a number."""
-    return -(-number // step) * step

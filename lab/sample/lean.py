@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lab.models.load import LoadedModel
+from lab.sample.shapes import beside, by_length, up
 from lab.sample.slots import step_mask
 
 FAMILIES = {"llama", "qwen2", "qwen3", "mistral"}
@@ -50,6 +51,7 @@ class LeanDecoder:
 
     def __init__(self, loaded: LoadedModel, n_slots: int, n_tokens: int):
         config = loaded.model.config
+        n_slots, n_tokens = max(n_slots, 2), up(n_tokens)
         self.device, self.filler = loaded.device, loaded.tokenizer.pad_token_id
         self.n_heads, self.n_key_heads = config.num_attention_heads, config.num_key_value_heads
         self.n_turned = self.n_heads + self.n_key_heads
@@ -82,14 +84,13 @@ class LeanDecoder:
 
     def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
         """Read the beginnings of rows; see `Decoder`."""
-        order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
-        while order:
-            n_rows = max(1, READ_AT_ONCE // len(rows[order[-1]]))
-            some, order = order[-n_rows:], order[:-n_rows]
-            self._read([rows[number] for number in some], slots[some])
+        for length, alike in by_length(rows).items():
+            n_rows = max(1, READ_AT_ONCE // length)
+            for start in range(0, len(alike), n_rows):
+                some = alike[start : start + n_rows]
+                self._read([rows[number] for number in some], slots[some], length)
 
-    def _read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
-        longest = max(len(row) for row in rows)
+    def _read(self, rows: Sequence[Sequence[int]], slots: Tensor, longest: int) -> None:
         ids = [[*row, *[self.filler] * (longest - len(row))] for row in rows]
         # What is padded lies behind a row's own tokens, where none of them looks.
         hidden = functional.embedding(torch.tensor(ids, device=self.device), self.embedding)
@@ -99,12 +100,17 @@ class LeanDecoder:
             kept[slots, :longest] = kept_now
             if block is self.blocks[-1]:
                 break  # nobody asks what comes out of it
-            seen = self._attend(queries.transpose(1, 2), kept_now, None, is_causal=longest > 1)
+            seen = self._attend(queries.transpose(1, 2), kept_now, None, is_causal=True)
             hidden = self._finish(block, hidden, seen.transpose(1, 2).flatten(2))
 
     def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
         """Read one more token for each of the first slots; see `Decoder`."""
-        rows = len(tokens)
+        if len(tokens) == 1:
+            return self._step(beside(tokens, 2), beside(lengths, 2), longest)[:1]
+        return self._step(tokens, lengths, longest)
+
+    def _step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        rows, longest = len(tokens), up(longest)
         hidden = functional.embedding(tokens, self.embedding)
         turns = self.turns[lengths, None]
         mask = step_mask(lengths, longest, None)

@@ -78,9 +78,9 @@ def test_another_error_is_not_taken_for_it() -> None:
 
 def test_a_row_takes_what_its_decoder_holds(gpt: Checkpoint) -> None:
     loaded = load_model(gpt.path or "", "cpu")
-    kept = LeanDecoder(loaded, 1, 50).cache
+    kept = LeanDecoder(loaded, 2, 64).cache
     logits = memory.LOGIT_COPIES * 4 * loaded.model.config.vocab_size
-    assert row_bytes(loaded, 50) == kept.numel() * kept.element_size() + logits
+    assert row_bytes(loaded, 64) == kept.numel() * kept.element_size() // 2 + logits
 
 
 def test_as_many_rows_as_fit_into_half_of_what_is_free(

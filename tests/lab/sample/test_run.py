@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from lab.errors import CheckpointError, InputError
-from lab.models.load import load_model
+from lab.models.load import LoadedModel, load_model
 from lab.models.prompts import prompt_ids, reference_ids, render
 from lab.records import Checkpoint, CheckpointKind, Generation, Prompt
+from lab.sample.batch import Request, write
 from lab.sample.config import SampleConfig, decoding
-from lab.sample.decoders import AttentionDecoder, LSTMDecoder, find_decoder
+from lab.sample.decoders import LSTMDecoder, find_decoder
+from lab.sample.fixed import FixedDecoder
 from lab.sample.lean import LeanDecoder
 from lab.sample.run import sample
 
@@ -37,6 +39,23 @@ def test_the_same_seed_gives_the_same_texts_whatever_the_batches_and_the_order(
         assert texts(draw(checkpoint, prompts, n_samples=2, batch_rows=batch_rows)) == one
     assert texts(draw(checkpoint, prompts[::-1], n_samples=2, batch_rows=7)) == one
     assert len(set(one.values())) > len(prompts)
+
+
+@pytest.mark.parametrize("family", ["qwen3", "llama", "gpt2", "gemma2"])
+def test_what_is_computed_of_a_row_is_the_same_to_the_bit_whatever_is_beside_it(
+    family: str, make_foreign: Callable[[str], LoadedModel]
+) -> None:
+    loaded = make_foreign(family)
+    random = torch.Generator().manual_seed(0)
+    rows = [torch.randint(30, 250, (1 + 5 * n % 31,), generator=random) for n in range(20)]
+    draws = torch.rand(20, 30, generator=random, dtype=torch.float64)
+    requests = [Request(tuple(row.tolist()), one) for row, one in zip(rows, draws, strict=True)]
+    whole = dict(write(loaded, requests, SampleConfig(batch_rows=20)))
+    for batch_rows, some in [(1, requests[:4]), (2, requests[:8]), (7, requests)]:
+        for number, written in write(loaded, some, SampleConfig(batch_rows=batch_rows)):
+            assert written.ids == whole[number].ids
+            assert written.log_probabilities == whole[number].log_probabilities
+            assert written.entropies == whole[number].entropies
 
 
 def test_another_seed_and_another_sample_are_other_texts(
@@ -182,10 +201,10 @@ def test_a_checkpoint_without_weights_is_refused(prompts: list[Prompt]) -> None:
 
 
 FAMILIES = {
-    "gpt2": AttentionDecoder,
-    "gpt_neox": AttentionDecoder,
-    "mistral": AttentionDecoder,
-    "gemma2": AttentionDecoder,
+    "gpt2": FixedDecoder,
+    "gpt_neox": FixedDecoder,
+    "mistral": FixedDecoder,
+    "gemma2": FixedDecoder,
     "llama": LeanDecoder,
     "qwen2": LeanDecoder,
     "qwen3": LeanDecoder,
@@ -197,8 +216,6 @@ FAMILIES = {
 def test_other_families_write_as_generate_does(
     family: str, make_foreign: Callable[[str], object]
 ) -> None:
-    from lab.sample.batch import Request, write
-
     loaded = make_foreign(family)
     random = torch.Generator().manual_seed(0)
     rows = [torch.randint(30, 250, (3 + n % 7,), generator=random) for n in range(12)]
