@@ -83,9 +83,15 @@ def system_means(
     texts: RatedTexts, values: np.ndarray, held: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
     """Average values by checkpoint; shape (resamples, checkpoints), NaN where there is no text."""
+    return _rounded(_means(texts, values, held, weights))
+
+
+def _means(
+    texts: RatedTexts, values: np.ndarray, held: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     n = texts.sums(np.ones(len(values)), held)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _rounded(weights @ texts.sums(values, held) / (weights @ n))
+        return weights @ texts.sums(values, held) / (weights @ n)
 
 
 def system_rowwise(measure: Measure) -> rowwise.Rowwise:
@@ -110,9 +116,9 @@ def over_systems(texts: RatedTexts, x: np.ndarray, y: np.ndarray, measure: Measu
             soft_accuracy.resampled_p_values(cells_y, weights),
         )
     of = system_rowwise(measure)
-    return lambda weights: of(
-        system_means(texts, x, held, weights), system_means(texts, y, held, weights)
-    )
+    # Rounding is for ranks; Pearson's r it would only blur.
+    means = _means if measure == "pearson" else system_means
+    return lambda weights: of(means(texts, x, held, weights), means(texts, y, held, weights))
 
 
 def drawn_soft_accuracy(texts: RatedTexts, x: np.ndarray, y: np.ndarray) -> float:
