@@ -66,6 +66,9 @@ def prepared(loaded: LoadedModel, config: SampleConfig) -> LoadedModel:
 class Int8Linear(nn.Module):
     """A linear layer whose weights are kept in 8 bits, with one scale per output."""
 
+    steps: Tensor
+    scale: Tensor
+
     def __init__(self, layer: nn.Linear):
         """Round a layer's weights to the nearest of 255 steps.
 
