@@ -236,8 +236,9 @@ def _pairs(shown: Shown, frame: pd.DataFrame) -> None:
     parts.explained(
         "which pair comes next",
         "How often each pair of checkpoints is drawn for the next reviewer.",
-        "Top-two Thompson sampling (Russo 2020) for the winner, uncertain neighbours for the "
-        "ranking, on a normal approximation of the Bradley–Terry posterior, widened where votes "
+        "Top-two Thompson sampling (Russo 2020) for the winner, the pairs of which one vote "
+        "settles most of the order for the ranking, on a normal approximation of the "
+        "Bradley–Terry posterior, widened where votes "
         "of one reviewer or on one prompt go together; 5 % of the draws go to all pairs alike. "
         "The queue works it out anew every few answers, so that it may lag behind this table.",
     )
@@ -248,8 +249,8 @@ _COSTS = {
     "uncertain and their intervals stay wide. The intervals keep their promise, as Self-test "
     "shows under sampling; plain win rates of a checkpoint against all others do not compare, as "
     "each met other opponents. Read strengths instead.",
-    "ranking": "What it costs: the votes gather on neighbours, so pairs that lie far apart are "
-    "known through others only. The intervals keep their promise, as Self-test shows under "
-    "sampling; plain win rates of a checkpoint against all others do not compare, as each met "
-    "other opponents. Read strengths instead.",
+    "ranking": "What it costs: the votes gather on pairs whose order is in doubt, so pairs that "
+    "lie far apart are known through others only. The intervals keep their promise, as Self-test "
+    "shows under sampling; plain win rates of a checkpoint against all others do not compare, as "
+    "each met other opponents. Read strengths instead.",
 }

@@ -22,6 +22,7 @@ _PART_SPREAD = 0.15  # people's parts differ from one another by about this
 _OTHERS_ANSWERS = 5.0  # a person's shares start as so many answers of all
 _ROUNDS = 12
 _LEAST = 1e-4  # a slip is never impossible
+_BLOCK = 16_384  # meetings at once: their tables stay small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +118,18 @@ def meetings(answers: Answers) -> Together:
 
 def chance_of_same(fitted: Fitted, met: Together) -> np.ndarray:
     """Return how likely the two are to answer the same, told by all others; shape (meetings,)."""
-    first, second = fitted.rows[met.one], fitted.rows[met.other]
-    worth = fitted.log_worth[fitted.questions[met.one]].copy()
-    for row, at in ((first, met.one), (second, met.other)):
-        own = fitted.log_shares[row, fitted.outcomes[at]]
-        worth -= fitted.counted[at][:, None] * own
-    worth = _normed(worth)
     shares, same = np.exp(fitted.log_shares), np.zeros(len(met.one))
-    for outcome in range(shares.shape[1]):
-        same += (worth * shares[first, outcome] * shares[second, outcome]).sum(axis=1)
+    for start in range(0, len(same), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        one, other = met.one[block], met.other[block]
+        first, second = fitted.rows[one], fitted.rows[other]
+        worth = fitted.log_worth[fitted.questions[one]]
+        for row, at in ((first, one), (second, other)):
+            worth -= fitted.counted[at][:, None] * fitted.log_shares[row, fitted.outcomes[at]]
+        worth = _normed(worth)
+        for outcome in range(shares.shape[1]):
+            both = shares[first, outcome] * shares[second, outcome]
+            same[block] += np.einsum("mn,mn->m", worth, both)
     return np.clip(same, _LEAST, 1 - _LEAST)
 
 
@@ -175,8 +179,10 @@ def _worth(
 
 def _normed(worth: np.ndarray) -> np.ndarray:
     worth = worth + _LOG_PRIOR
-    worth = np.exp(worth - worth.max(axis=1, keepdims=True))
-    return worth / worth.sum(axis=1, keepdims=True)
+    worth -= worth.max(axis=1, keepdims=True)
+    np.exp(worth, out=worth)
+    worth /= worth.sum(axis=1, keepdims=True)
+    return worth
 
 
 def _better(
