@@ -23,6 +23,16 @@ class Home:
         return self.path / "checkpoints"
 
     @property
+    def data(self) -> Path:
+        """The folder that holds one folder per prepared data set."""
+        return self.path / "data"
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds one folder per training run, to resume from."""
+        return self.path / "runs"
+
+    @property
     def reports(self) -> Path:
         """The folder that holds what the lab tells in files of their own."""
         return self.path / "reports"

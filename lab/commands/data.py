@@ -17,6 +17,7 @@ examples:
   lab data import stories.jsonl --name stories --prompt-column prompt --reference-column story
   lab data import poems.txt --name poems
   lab data import org/name --name hub-set --prompt-column question
+  lab data prepare crawl/ --name crawl --kind text --boilerplate 20 --workers 2
   lab data world                    write the embedded world's made-up stories
   lab data import questions.jsonl --name questions --tags-column topics
   lab data tag stories dragons --pattern "dragon|wyvern"
@@ -27,10 +28,11 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the sub-commands import, world, tag, show and list."""
+    """Add the sub-commands import, prepare, world, tag, show and list."""
+    from lab.commands import preparing
     from lab.data.config import ImportConfig
 
-    commands = parser.add_subparsers(metavar="import|world|tag|show|list", required=True)
+    commands = parser.add_subparsers(metavar="import|prepare|world|tag|show|list", required=True)
     add = commands.add_parser("import", help="read a file or a Hugging Face data set")
     add.add_argument(
         "origin", help="JSONL, JSON, CSV, Parquet or text file, or a hub name org/name"
@@ -38,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flags.add_home(add)
     flags.add_config(add, ImportConfig)
     add.set_defaults(handler=_import)
+    preparing.add_arguments(
+        commands.add_parser(
+            "prepare", help="clean, filter, de-duplicate, scrub and split texts of any size"
+        )
+    )
     world = commands.add_parser("world", help="write the embedded world's data set")
     flags.add_home(world)
     world.add_argument("--seed", type=int, default=1, help="seed of the plans (default: 1)")
@@ -118,6 +125,7 @@ def _tag(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
+    from lab.commands import preparing
     from lab.home import find_home
     from storage import datasets, prompts
     from storage.client import open_store
@@ -127,6 +135,7 @@ def _show(arguments: argparse.Namespace) -> None:
         splits = [prompt.split for prompt in prompts.read(store, dataset.id)]
         tags = prompts.tag_counts(store, dataset.id)
     _report(dataset.name, splits)
+    preparing.show_steps(dataset.steps or {})
     if tags:
         table(["tag", "prompts"], list(tags.items()))
     else:

@@ -1,0 +1,11 @@
+"""Makes altered copies of training rows."""
+
+from __future__ import annotations
+
+from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.steps import Step
+
+
+def altering_steps(config: PrepareConfig) -> list[Step]:
+    """List the steps that the settings ask for."""
+    return []

@@ -1,0 +1,142 @@
+"""Turns rows on disk and steps into new rows on disk, batch by batch, with counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.data.prepare.rows import Fields, features
+from lab.data.prepare.steps import Outcome, RowStep, SetStep, StepReport
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+BATCH = 256
+"""Rows that are in memory at once, per process; few, since one row may have megabytes."""
+
+
+def run_row_steps(
+    rows: Dataset, steps: Sequence[RowStep], out: Path, workers: int
+) -> tuple[Dataset, list[StepReport]]:
+    """Run steps that look at one row at a time, all in one pass.
+
+    Args:
+        rows: the rows.
+        steps: the steps, in order.
+        out: a folder that does not exist yet, for the new rows.
+        workers: processes.
+
+    Returns:
+        The new rows, in the old order, memory-mapped from `out`; one report per step.
+    """
+    out.mkdir(parents=True)
+    notes = out / "counts"
+    notes.mkdir()
+    started = time.perf_counter()
+    made = rows.map(
+        _Applied(tuple(steps), str(notes)),
+        batched=True,
+        batch_size=BATCH,
+        writer_batch_size=BATCH,
+        num_proc=min(workers, len(rows)) if workers > 1 and len(rows) > 1 else None,
+        features=features(),
+        cache_file_name=str(out / "rows.arrow"),
+        load_from_cache_file=False,
+        new_fingerprint=out.name,
+    )
+    seconds = (time.perf_counter() - started) / max(len(steps), 1)
+    counted = _counted(notes, len(steps))
+    shutil.rmtree(notes)
+    return made, [_report(step, one, seconds) for step, one in zip(steps, counted, strict=True)]
+
+
+def run_set_step(
+    rows: Dataset, step: SetStep, scratch: Path, workers: int
+) -> tuple[Dataset, StepReport]:
+    """Run a step that must see all rows.
+
+    Args:
+        rows: the rows.
+        step: the step.
+        scratch: a folder that does not exist yet, which must stay as long as the rows are used.
+        workers: processes.
+
+    Returns:
+        The new rows and the report.
+    """
+    scratch.mkdir(parents=True)
+    started = time.perf_counter()
+    outcome = step.apply(rows, scratch, workers)
+    report = StepReport(
+        name=step.name,
+        settings=step.settings,
+        n_in=len(rows),
+        n_changed=outcome.n_changed,
+        dropped=dict(outcome.dropped),
+        n_out=len(outcome.rows),
+        counts=dict(outcome.counts),
+        seconds=time.perf_counter() - started,
+    )
+    return outcome.rows, report
+
+
+class _Applied:
+    """The steps as a function of a batch; notes its counts in a file of its own process."""
+
+    def __init__(self, steps: tuple[RowStep, ...], notes: str):
+        self.steps, self.notes = steps, notes
+
+    def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        rows: list[Fields] = [
+            dict(zip(batch, values, strict=True)) for values in zip(*batch.values(), strict=True)
+        ]
+        noted = []
+        for step in self.steps:
+            tally: Counter[str] = Counter({"in": len(rows)})
+            rows = [one for row in rows for one in _one(step, row, tally)]
+            noted.append(tally | {"out": len(rows)})
+        with (Path(self.notes) / f"{os.getpid()}.jsonl").open("a") as file:
+            file.write(json.dumps(noted) + "\n")
+        return {name: [row[name] for row in rows] for name in batch}
+
+
+def _one(step: RowStep, row: Fields, tally: Counter[str]) -> tuple[Fields, ...]:
+    outcome: Outcome = step.apply(row)
+    if not outcome.rows:
+        tally[f"dropped {outcome.reason}"] += 1
+    elif outcome.rows[0] is not row:
+        tally["changed"] += 1
+    for what, n in outcome.counts.items():
+        tally[f"counted {what}"] += n
+    return outcome.rows
+
+
+def _counted(notes: Path, n_steps: int) -> list[Counter[str]]:
+    totals: list[Counter[str]] = [Counter() for _ in range(n_steps)]
+    for path in notes.iterdir():
+        for line in path.read_text().splitlines():
+            for total, noted in zip(totals, json.loads(line), strict=True):
+                total.update(noted)
+    return totals
+
+
+def _report(step: RowStep, total: Counter[str], seconds: float) -> StepReport:
+    def begun(word: str) -> dict[str, int]:
+        return {name[len(word) :]: n for name, n in sorted(total.items()) if name.startswith(word)}
+
+    return StepReport(
+        name=step.name,
+        settings=step.settings,
+        n_in=total["in"],
+        n_changed=total["changed"],
+        dropped=begun("dropped "),
+        n_out=total["out"],
+        counts=dict[str, int | float](begun("counted ")),
+        seconds=seconds,
+    )

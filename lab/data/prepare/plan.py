@@ -1,0 +1,32 @@
+"""Turns settings into the steps of preparation, in their order."""
+
+from __future__ import annotations
+
+from lab.data.prepare.altering import altering_steps
+from lab.data.prepare.cleaning import cleaning_steps
+from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.copies import copy_steps, held_out_copy_steps
+from lab.data.prepare.filtering import filtering_steps
+from lab.data.prepare.personal import personal_steps
+from lab.data.prepare.segments import segment_steps
+from lab.data.prepare.splits import split_step
+from lab.data.prepare.steps import Step
+
+
+def steps_of(config: PrepareConfig) -> list[Step]:
+    """List the steps that the settings ask for.
+
+    Copies are looked for in clean texts, before personal data is replaced (placeholders would make
+    different texts alike) and before long texts are cut; splits are drawn over what is left; only
+    training rows are altered, so that altered texts are never in another split.
+    """
+    return [
+        *cleaning_steps(config),
+        *filtering_steps(config),
+        *copy_steps(config),
+        *personal_steps(config),
+        *segment_steps(config),
+        split_step(config),
+        *held_out_copy_steps(config),
+        *altering_steps(config),
+    ]

@@ -1,0 +1,233 @@
+"""Turns files, a folder or a hub data set into a prepared data set in a folder of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.data.prepare.card import write_card
+from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.folder import prompt_of, write_rows
+from lab.data.prepare.passes import BATCH, run_row_steps, run_set_step
+from lab.data.prepare.plan import steps_of
+from lab.data.prepare.read import read
+from lab.data.prepare.rows import Fields, features
+from lab.data.prepare.steps import RowStep, Step, StepReport
+from lab.data.prepare.tokens import tokenise
+from lab.errors import InputError
+from lab.records import Dataset, Prompt, PromptTag, Split, new_id
+
+if TYPE_CHECKING:
+    from datasets import Dataset as Rows
+
+CARD = "README.md"
+"""File of the data card."""
+
+Advance = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What preparing came to."""
+
+    dataset: Dataset
+    """The data set, whose folder is complete."""
+
+    prompts: list[Prompt]
+    """Held-out prompts for the store."""
+
+    tags: list[PromptTag]
+    """The words on them."""
+
+    n_by_split: dict[Split, int]
+    """Rows per split."""
+
+
+def prepare(
+    origins: Sequence[str], config: PrepareConfig, data_folder: Path, advance: Advance
+) -> Prepared:
+    """Prepare a data set; memory use does not grow with the amount of text.
+
+    Args:
+        origins: files, folders, or one hub name.
+        config: which steps, and their settings.
+        data_folder: the folder in which the data set gets a folder of its own; nothing is left
+            there if anything fails.
+        advance: told the share done and what is being done.
+
+    Returns:
+        The data set and what belongs into the store.
+
+    Raises:
+        InputError: something cannot be read, or no row is left.
+    """
+    dataset_id = new_id()
+    folder = data_folder / f"{config.name.replace('/', '-')}-{dataset_id[-12:]}"
+    part = folder.with_name(folder.name + ".part")
+    part.mkdir(parents=True)
+    try:
+        with _quiet():
+            prepared = _prepare(origins, config, part, folder, dataset_id, advance)
+        part.replace(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return prepared
+
+
+def _prepare(
+    origins: Sequence[str],
+    config: PrepareConfig,
+    part: Path,
+    folder: Path,
+    dataset_id: str,
+    advance: Advance,
+) -> Prepared:
+    work = part / "work"
+    advance(0.0, "reading")
+    rows = _read(read(origins, config), work / "read", lambda n: advance(0.0, f"{n:,} rows read"))
+    rows, reports = _run(rows, steps_of(config), work, config.workers, advance)
+    splits = {split: _of_split(rows, split) for split in Split}
+    advance(0.9, "writing")
+    if config.tokenizer or config.vocabulary is not None:
+        reports.append(tokenise(splits[Split.TRAIN], config, part))
+    sha256 = write_rows(splits, part)
+    dataset = Dataset(
+        id=dataset_id,
+        name=config.name,
+        origin=", ".join(origins),
+        licence=config.licence,
+        consent=config.consent,
+        content_sha256=sha256,
+        n_prompts=len(rows),
+        config=json.loads(json.dumps(dataclasses.asdict(config))),
+        path=str(folder),
+        steps=account_of(reports),
+    )
+    counts = {split: len(found) for split, found in splits.items()}
+    write_card(dataset, counts, part / CARD)
+    held_out = [
+        pair
+        for split in (Split.VALIDATION, Split.TEST)
+        for pair in _to_review(splits[split], split, config, dataset_id)
+    ]
+    shutil.rmtree(work)
+    return Prepared(
+        dataset=dataset,
+        prompts=[prompt for prompt, _ in held_out],
+        tags=[
+            PromptTag(prompt_id=prompt.id, tag=tag)
+            for prompt, tags in held_out
+            for tag in dict.fromkeys(tags)
+        ],
+        n_by_split=counts,
+    )
+
+
+def account_of(reports: Iterable[StepReport]) -> dict[str, object]:
+    """Build what a data set remembers of its steps, with the versions that they depend on."""
+    names = ("review-lab", "datasets", "ftfy", "selectolax", "datasketch", "phonenumbers")
+    return {
+        "steps": [dataclasses.asdict(report) for report in reports],
+        "versions": {name: version(name) for name in names},
+    }
+
+
+def _read(found: Iterable[Fields], out: Path, note: Callable[[int], None]) -> Rows:
+    from datasets import Dataset as Rows
+    from datasets.arrow_writer import ArrowWriter
+
+    out.mkdir(parents=True)
+    path = out / "rows.arrow"
+    n = 0
+    with ArrowWriter(features=features(), path=str(path), writer_batch_size=BATCH) as writer:
+        for row in found:
+            writer.write(row)
+            n += 1
+            if n % 1000 == 0:
+                note(n)
+        if n == 0:
+            raise InputError("there is no row to prepare; give files that hold some")
+        writer.finalize()
+    return Rows.from_file(str(path))
+
+
+def _run(
+    rows: Rows, steps: Sequence[Step], work: Path, workers: int, advance: Advance
+) -> tuple[Rows, list[StepReport]]:
+    reports: list[StepReport] = []
+    for of_rows, several in groupby(steps, key=lambda step: isinstance(step, RowStep)):
+        group = list(several)
+        before = list(work.iterdir())
+        names = ", ".join(step.name for step in group)
+        advance(0.1 + 0.8 * len(reports) / len(steps), names)
+        if of_rows:
+            in_pass = [step for step in group if isinstance(step, RowStep)]
+            rows, new = run_row_steps(rows, in_pass, work / f"{len(reports)}", workers)
+            reports += new
+            _check_left(rows, reports)
+            # A pass writes every row anew, so that nothing refers to the files before it.
+            for path in before:
+                shutil.rmtree(path)
+            continue
+        for step in group:
+            if not isinstance(step, RowStep):
+                rows, report = run_set_step(rows, step, work / f"{len(reports)}", workers)
+                reports.append(report)
+                _check_left(rows, reports)
+    return rows, reports
+
+
+def _check_left(rows: Rows, reports: Sequence[StepReport]) -> None:
+    if len(rows):
+        return
+    reasons = "; ".join(
+        f"{n:,} by {report.name} ({reason})"
+        for report in reports
+        for reason, n in report.dropped.items()
+    )
+    raise InputError(f"no row is left: {reasons}; switch a step off or loosen its settings")
+
+
+def _of_split(rows: Rows, split: Split) -> Rows:
+    import numpy as np
+
+    column = rows.data.column("split") if rows._indices is None else None
+    values = rows["split"] if column is None else column.to_pylist()
+    return rows.select(np.flatnonzero(np.array(values, dtype=object) == str(split)))
+
+
+def _to_review(
+    rows: Rows, split: Split, config: PrepareConfig, dataset_id: str
+) -> list[tuple[Prompt, list[str]]]:
+    places = list(range(len(rows)))
+    if len(places) > config.review_rows:
+        chosen = random.Random(f"{config.seed} {split}").sample(places, config.review_rows)
+        places = sorted(chosen)
+    return [
+        (prompt_of(rows[place], dataset_id, split), rows[place]["tags"] or []) for place in places
+    ]
+
+
+class _quiet:
+    """Keep the progress bars of the library to itself: the lab shows its own."""
+
+    def __enter__(self) -> None:
+        import datasets
+
+        self.shown = datasets.is_progress_bar_enabled()
+        datasets.disable_progress_bars()
+
+    def __exit__(self, *_: object) -> None:
+        import datasets
+
+        if self.shown:
+            datasets.enable_progress_bars()
