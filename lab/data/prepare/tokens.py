@@ -11,6 +11,9 @@ from lab.data.prepare.steps import StepReport
 if TYPE_CHECKING:
     from datasets import Dataset
 
+TOKENIZER = "tokenizer"
+"""Folder of a prepared data set's tokenizer, in transformers' format."""
+
 
 def tokenise(training: Dataset, config: PrepareConfig, out: Path) -> StepReport:
     """Train or take a tokenizer."""

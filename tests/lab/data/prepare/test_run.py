@@ -12,7 +12,21 @@ from lab.data.prepare.run import Prepared, prepare
 from lab.errors import InputError
 from lab.records import Split
 
-WORDS = "amber birch cedar dune ember fjord grove heath islet jetty kelp loam moor".split()
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "dune",
+    "ember",
+    "fjord",
+    "grove",
+    "heath",
+    "islet",
+    "jetty",
+    "kelp",
+    "loam",
+    "moor",
+]
 
 
 def story(number: int) -> str:
