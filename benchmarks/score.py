@@ -158,7 +158,7 @@ def _against_library(name: str) -> tuple[float, float, int]:
 def _rouge_score(kind: str) -> Loop:
     from rouge_score.rouge_scorer import RougeScorer
 
-    from lab.metrics.sentences import split_sentences
+    from lab.sentences import split_sentences
 
     scorer = RougeScorer([kind], use_stemmer=True)
 

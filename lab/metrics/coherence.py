@@ -6,8 +6,8 @@ import numpy as np
 
 from lab.metrics.aids import Aids, Encoder
 from lab.metrics.readability import foreign
-from lab.metrics.sentences import SPLITTER, split_sentences
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.sentences import SPLITTER, split_sentences
 from lab.text import folded_words, is_content
 
 MOST_SENTENCES = 200

@@ -10,8 +10,8 @@ from lab.metrics.aids import Aids
 from lab.metrics.coherence import coherent_sentences, too_few
 from lab.metrics.readability import foreign
 from lab.metrics.rouge import stem
-from lab.metrics.sentences import SPLITTER
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.sentences import SPLITTER
 from lab.text import folded_words, is_content
 
 _PIECE = re.compile(r"[^\W_]+n't\b|[^\W_]+(?:-[^\W_]+)*|'[^\W_]+|[^\w\s]")

@@ -9,8 +9,8 @@ from dataclasses import replace
 from lab.metrics.aids import Aids
 from lab.metrics.judge import Judge, Likelihood
 from lab.metrics.likelihood import likelihoods
-from lab.metrics.sentences import SPLITTER, split_sentences
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.sentences import SPLITTER, split_sentences
 
 N_SHUFFLES = 5
 """Shuffled orders that the own one is compared with."""

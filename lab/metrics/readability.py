@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from lab.metrics.aids import Aids
-from lab.metrics.sentences import SPLITTER, split_sentences
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.sentences import SPLITTER, split_sentences
 from lab.text import STOP_WORDS, folded_words
 
 FEWEST = 10

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from lab.metrics.rouge import MAX_TOKENS, f_measure, places, rouge_lines
-from lab.metrics.sentences import split_sentences
+from lab.sentences import split_sentences
 
 Sentences = Sequence[Sequence[str]]
 

@@ -9,8 +9,8 @@ from lab.metrics.aids import Aids
 from lab.metrics.references import against_references, best
 from lab.metrics.rouge import f_of_counts, n_grams, rouge_l, rouge_tokens
 from lab.metrics.rouge_lsum import rouge_lsum, sentence_tokens
-from lab.metrics.sentences import SPLITTER
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.sentences import SPLITTER
 
 Kind = Literal["1", "2", "l", "lsum"]
 

@@ -13,7 +13,7 @@ from lab.metrics.chrf import CHRF, sentence_chrf
 from lab.metrics.rouge import MAX_TOKENS, longest_common_subsequence, rouge_l
 from lab.metrics.rouge_metrics import rouge
 from lab.metrics.run import METRICS, score
-from lab.metrics.sentences import split_sentences
+from lab.sentences import split_sentences
 
 SENTENCES = st.lists(
     st.sampled_from(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 SPLITTER = "sentences-1"
 """Name of these rules, for the version of a metric that depends on them."""
@@ -26,7 +27,21 @@ _LONGEST_ABBREVIATION = 12
 
 
 def split_sentences(text: str) -> list[str]:
-    """Cut a text into sentences, without the space around them.
+    """Cut a text into sentences, without the space around them; see `sentence_ends`.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The sentences in order; none for a blank text.
+    """
+    ends = [*sentence_ends(text), len(text)]
+    found = (text[start:end].strip() for start, end in zip([0, *ends], ends, strict=False))
+    return [sentence for sentence in found if sentence]
+
+
+def sentence_ends(text: str) -> Iterator[int]:
+    """Find where the sentences of a text end.
 
     A sentence ends at a line break, at a full stop of Chinese or Japanese, and at `.`, `!`, `?`
     and their kin, with closing quotes, before a space. It does not end where a small letter
@@ -36,17 +51,16 @@ def split_sentences(text: str) -> list[str]:
     Args:
         text: any text.
 
-    Returns:
-        The sentences in order; none for a blank text.
+    Yields:
+        The place behind each end, ascending; the end of the text is only one of them where a mark
+        stands there.
     """
-    found, start = [], 0
+    start = 0
     for mark in _END.finditer(text):
         end = _end(text, mark.start(), mark.end())
         if end is not None and end >= start:
-            found.append(text[start:end].strip())
+            yield end
             start = end
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
 
 
 def _end(text: str, first: int, end: int) -> int | None:

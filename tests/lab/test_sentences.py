@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from lab.metrics.sentences import split_sentences
+from lab.sentences import split_sentences
 
 
 @pytest.mark.parametrize(
