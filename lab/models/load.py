@@ -31,7 +31,7 @@ class LoadedModel:
     """Longest input with output, in tokens."""
 
     kind: str
-    """"gpt", "lstm" or "hub"."""
+    """"gpt", "lstm", "gru" or "hub"."""
 
     device: torch.device
     """Where the weights are."""

@@ -11,7 +11,7 @@ import torch
 
 from lab.errors import CheckpointError, InputError
 from lab.models.load import LoadedModel, load_model
-from lab.models.prompts import prompt_ids, render
+from lab.models.prompts import input_ids
 from lab.models.threads import threads
 from lab.records import Checkpoint, Generation, Prompt, TokenScores
 from lab.sample.batch import Request, Written
@@ -133,7 +133,7 @@ def encode(loaded: LoadedModel, template: str, prompt: Prompt) -> tuple[int, ...
     Raises:
         InputError: it leaves no room for a token, or lacks what the template asks for.
     """
-    ids = prompt_ids(loaded.tokenizer, render(template, prompt))
+    ids = input_ids(loaded.tokenizer, template, prompt)
     if len(ids) >= loaded.context:
         raise InputError(
             f"prompt {prompt.key!r}: {len(ids)} tokens do not fit into the checkpoint's context "

@@ -19,23 +19,31 @@ class TrainConfig:
     name: str
     """Name of the checkpoint that is made."""
 
-    architecture: Literal["gpt", "lstm", "hub"] = "gpt"
-    """A GPT or an LSTM from scratch, or "hub" to fine-tune the checkpoint given as parent."""
+    architecture: str = "gpt"
+    """What is trained from scratch: "gpt", "lstm", "gru" or any causal model type of transformers,
+    such as "llama" or "qwen3"; or "hub" to fine-tune the checkpoint given as parent."""
 
     parent: str = ""
     """Checkpoint to fine-tune: a checkpoint's name, a folder or a hub name; only with "hub"."""
 
     template: str = "{prompt}"
-    """How a prompt becomes the model's input; fields {prompt} and {source}."""
+    """How a prompt becomes the model's input; fields {prompt} and {source}; or "chat" for the
+    tokenizer's own chat template."""
 
     layers: int = 3
-    """Blocks of the GPT, or layers of the LSTM."""
+    """Blocks of a transformer, or layers of an LSTM or GRU."""
 
     width: int = 128
     """Size of the hidden states."""
 
     heads: int = 2
-    """Attention heads per block of the GPT."""
+    """Attention heads per block of a transformer."""
+
+    parameters: int | None = None
+    """Number of weights to come near to, in place of layers, width and heads."""
+
+    dropout: float = 0.0
+    """Share of activations dropped in training."""
 
     vocabulary: int = 2048
     """Most tokens of the tokenizer that is trained on the texts."""
@@ -43,11 +51,42 @@ class TrainConfig:
     context: int = 256
     """Longest prompt with reference in tokens; a longer reference is cut, plain text windowed."""
 
+    packing: bool = False
+    """Fill rows up to the context with several texts, which do not see one another."""
+
+    weights: Literal["all", "last", "lora", "dora"] = "all"
+    """What is fine-tuned: all weights, those of the last blocks, or adapters (LoRA, DoRA) that
+    are merged into the checkpoint at the end; only with "hub"."""
+
+    last_blocks: int = 2
+    """Blocks at the end that are trained with "last"."""
+
+    unfreeze_every: int | None = None
+    """With "last": steps after which one more block is trained; none by default."""
+
+    lora_rank: int = 16
+    """Rank of the adapters."""
+
+    lora_alpha: float = 32.0
+    """Scale of the adapters; they are multiplied by alpha over rank."""
+
+    lora_dropout: float = 0.0
+    """Share of the adapters' input dropped in training."""
+
+    lora_targets: tuple[str, ...] = ()
+    """Names of the layers that get adapters; all linear ones but the last by default."""
+
     batch_rows: int = 16
-    """Rows per optimiser step."""
+    """Rows per optimiser step, over all devices and accumulated parts together."""
+
+    accumulate: int = 1
+    """Parts that a step's rows are worked through in, to save memory."""
 
     steps: int | None = None
-    """Optimiser steps to do (default: 1000 unless seconds are given); repeatable by seed."""
+    """Optimiser steps to do (default: 1000 unless epochs or seconds are given); repeatable."""
+
+    epochs: float | None = None
+    """Passes over the training rows to do, in place of steps."""
 
     seconds: float | None = None
     """Time to train for, in place of steps; not repeatable to the last digit."""
@@ -56,7 +95,11 @@ class TrainConfig:
     """Peak learning rate (default: 0.006 with Muon, 0.004 with AdamW, 0.0001 for "hub")."""
 
     warmup: float = 0.05
-    """Share of the budget in which the learning rate rises; after it, it falls by a cosine."""
+    """Share of the budget in which the learning rate rises."""
+
+    schedule: Literal["cosine", "linear", "constant", "plateau"] = "cosine"
+    """How the learning rate falls after the warm-up; "plateau" halves it when the validation loss
+    has not fallen in two validations."""
 
     weight_decay: float = 0.1
     """Decay of the weight matrices per unit of learning rate."""
@@ -67,8 +110,18 @@ class TrainConfig:
     gradient_clip: float = 1.0
     """Largest L2 norm of all gradients together."""
 
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
-    """Arithmetic: "auto" is bf16 where the processor has units for it, else fp32."""
+    label_smoothing: float = 0.0
+    """Share of each target's probability that is spread over all tokens."""
+
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
+    """Arithmetic: "auto" is bf16 where the processor has units for it, else fp32; fp16 is for GPUs
+    without bf16."""
+
+    gradient_checkpointing: bool = False
+    """Work activations out twice in place of keeping them: less memory, a third more time."""
+
+    compile: bool = False
+    """Compile the model by torch.compile; worth its start only in long runs on a GPU."""
 
     log_every: int = 10
     """Steps between logged training losses."""
@@ -78,6 +131,24 @@ class TrainConfig:
 
     validation_rows: int = 128
     """Most validation rows to use."""
+
+    patience: int | None = None
+    """Stop after so many validations without a lower loss; never by default."""
+
+    least_gain: float = 0.0
+    """How much lower, in nats per token, a validation loss must be to count as lower."""
+
+    keep: int = 0
+    """How many of the last states to keep as checkpoints of their own, beside the best one."""
+
+    save_every: int | None = None
+    """Steps between states to resume from (default: the steps between validations)."""
+
+    tensorboard: str = ""
+    """Folder for TensorBoard files; none by default."""
+
+    cost_per_hour: float | None = None
+    """What an hour of this machine costs, in any currency, to tell what each epoch cost."""
 
     seed: int = 0
     """Seed of the weights and of the order of the rows."""
@@ -99,6 +170,7 @@ class TrainConfig:
         require(bool(self.name.strip()) and "/" not in self.name, "name", self.name, "a name")
         self._check_sizes()
         self._check_schedule()
+        self._check_fine_tuning()
         if self.architecture == "hub" and not self.parent:
             raise ConfigError(
                 'parent is missing; architecture "hub" needs a checkpoint to start from'
@@ -115,20 +187,57 @@ class TrainConfig:
         require(self.context >= 8, "context", self.context, "8 or more")
         require(self.vocabulary >= 259, "vocabulary", self.vocabulary, "259 (all bytes) or more")
         even = f"a multiple of {2 * self.heads}, twice the heads"
+        recurrent = self.architecture in ("lstm", "gru")
         require(
-            self.width > 0 and (self.architecture != "gpt" or self.width % (2 * self.heads) == 0),
+            self.width > 0 and (recurrent or self.width % (2 * self.heads) == 0),
             "width",
             self.width,
-            even if self.architecture == "gpt" else "1 or more",
+            "1 or more" if recurrent else even,
         )
-        for field in ("validation_rows", "threads", "seed"):
+        for field in ("validation_rows", "threads", "seed", "keep", "least_gain"):
             require(getattr(self, field) >= 0, field, getattr(self, field), "0 or more")
+        for field in ("accumulate", "last_blocks", "lora_rank"):
+            require(getattr(self, field) >= 1, field, getattr(self, field), "1 or more")
+        for field in ("parameters", "unfreeze_every", "patience", "save_every"):
+            value = getattr(self, field)
+            require(value is None or value >= 1, field, value, "1 or more")
+        require(
+            self.batch_rows % self.accumulate == 0,
+            "accumulate",
+            self.accumulate,
+            f"a divisor of the {self.batch_rows} rows of a step",
+        )
+        for field in ("dropout", "lora_dropout", "label_smoothing"):
+            value = getattr(self, field)
+            require(0 <= value < 1, field, value, "a share from 0 to below 1")
+        require(self.lora_alpha > 0, "lora_alpha", self.lora_alpha, "above 0")
+        cost = self.cost_per_hour
+        require(cost is None or cost >= 0, "cost_per_hour", cost, "0 or more")
+
+    def _check_fine_tuning(self) -> None:
+        if self.architecture != "hub" and self.weights != "all":
+            raise ConfigError(
+                f"weights {self.weights!r} goes with architecture 'hub' only, not with "
+                f"{self.architecture!r}, which has nothing to keep"
+            )
+        if self.unfreeze_every is not None and self.weights != "last":
+            raise ConfigError(
+                f"unfreeze_every {self.unfreeze_every} goes with weights 'last' only, not with "
+                f"{self.weights!r}"
+            )
+        if self.schedule == "plateau" and self.validation_rows == 0:
+            raise ConfigError("schedule 'plateau' needs validation rows, and validation_rows is 0")
+        if self.patience is not None and self.validation_rows == 0:
+            raise ConfigError(
+                f"patience {self.patience} needs validation rows, and validation_rows is 0"
+            )
 
     def _check_schedule(self) -> None:
-        if self.steps is not None and self.seconds is not None:
-            raise ConfigError(
-                f"steps {self.steps} and seconds {self.seconds} are both given; give one budget"
-            )
+        names = ("steps", "epochs", "seconds")
+        given = [f"{name} {getattr(self, name)}" for name in names if getattr(self, name)]
+        if len(given) > 1:
+            raise ConfigError(f"{' and '.join(given)} are given; give one budget")
+        require(self.epochs is None or self.epochs > 0, "epochs", self.epochs, "above 0")
         require(self.steps is None or self.steps >= 1, "steps", self.steps, "1 or more")
         require(self.seconds is None or self.seconds > 0, "seconds", self.seconds, "above 0")
         rate = self.learning_rate
@@ -139,8 +248,9 @@ class TrainConfig:
 
     @property
     def step_budget(self) -> int | None:
-        """Steps to do; None where the budget is seconds."""
-        return self.steps or (None if self.seconds is not None else DEFAULT_STEPS)
+        """Steps to do; None where the budget is seconds or epochs."""
+        timed = self.seconds is not None or self.epochs is not None
+        return self.steps or (None if timed else DEFAULT_STEPS)
 
     @property
     def peak_rate(self) -> float:

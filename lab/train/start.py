@@ -12,10 +12,12 @@ import torch
 from lab.models.gpt import build_gpt
 from lab.models.load import choose_device, load_model
 from lab.models.lstm import build_lstm
-from lab.models.prompts import render
+from lab.models.prompts import CHAT, check_chat, render
 from lab.models.tokenizer import train_tokenizer
 from lab.records import CheckpointKind, Prompt
+from lab.train.adapters import wrap
 from lab.train.config import TrainConfig
+from lab.train.freezing import freeze
 
 # Frequent words are found in these; any other text is written in smaller pieces, without loss.
 TOKENIZER_PROMPTS = 4000
@@ -26,7 +28,8 @@ class Start:
     """What training starts from."""
 
     model: Any
-    """A causal PreTrainedModel in float32 on the device."""
+    """A causal PreTrainedModel in float32 on the device, with adapters and frozen weights as the
+    settings say; what is saved is `lab.train.adapters.merged` of it."""
 
     tokenizer: Any
     """Its tokenizer."""
@@ -36,6 +39,10 @@ class Start:
 
     context: int
     """Longest row in tokens."""
+
+    own: bool
+    """Whether logits are the output layer's of the hidden states and nothing else, so that places
+    without a target need none; see `lab.train.loss.summed_loss`."""
 
 
 def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
@@ -75,16 +82,21 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
         tokenizer=tokenizer,
         kind=CheckpointKind(config.architecture),
         context=config.context,
+        own=True,
     )
 
 
 def _load_parent(config: TrainConfig) -> Start:
     loaded = load_model(config.parent, config.device or None)
+    if config.template == CHAT:
+        check_chat(loaded.tokenizer)
+    freeze(loaded.model, config)
     return Start(
-        model=loaded.model,
+        model=wrap(loaded.model, config),
         tokenizer=loaded.tokenizer,
         kind=CheckpointKind(loaded.kind),
         context=min(config.context, loaded.context),
+        own=loaded.kind != "hub",
     )
 
 

@@ -14,7 +14,6 @@ from lab.train.config import TrainConfig
     [
         ({"name": " "}, "name ' '"),
         ({"name": "a/b"}, "name 'a/b'"),
-        ({"architecture": "rnn"}, "architecture 'rnn'.*'gpt' or 'lstm' or 'hub'"),
         ({"architecture": "hub"}, "parent is missing"),
         ({"parent": "x"}, "parent 'x'.*'hub' only"),
         ({"template": "{story}"}, "unknown field"),
