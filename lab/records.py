@@ -425,7 +425,8 @@ class TokenScores:
     log_probabilities: str
     """float16: at temperature 1, in nats."""
     entropies: str
-    """float16: of the distribution that the token was drawn from, at temperature 1, in nats."""
+    """float16: of the distribution that the token was drawn from, at temperature 1, in nats; empty
+    where the engine that wrote the text does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
