@@ -3,64 +3,142 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.passes import BATCH
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.records import Split
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
+Hashes = npt.NDArray[np.uint64]
+Codes = npt.NDArray[np.int8]
+
+SPLITS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
+"""The splits by code: 0, 1, 2; where a group has several, the highest keeps it."""
+
+UNDRAWN, DROPPED = -1, -2
+LEAKED = "its group is in a held-out split too"
+
 
 def split_step(config: PrepareConfig) -> SetStep:
     """Make the step that draws splits."""
-    shares = {
-        Split.TRAIN: config.train_share,
-        Split.VALIDATION: config.validation_share,
-        Split.TEST: config.test_share,
+    shares = (config.train_share, config.validation_share, config.test_share)
+    settings: dict[str, Any] = {
+        **{str(split): share for split, share in zip(SPLITS, shares, strict=True)},
+        "seed": config.seed,
+        "together": config.group_column or "equal prompts",
     }
-    settings: dict[str, Any] = {str(split): share for split, share in shares.items()}
-    return SetStep("split", settings | {"seed": config.seed}, _Drawn(shares, config.seed))
+    if config.stratify_column:
+        settings["equal shares of"] = config.stratify_column
+    return SetStep("split", settings, _Drawn(shares, config.seed))
 
 
 class _Drawn:
     """Draws splits by shares and seed."""
 
-    def __init__(self, shares: dict[Split, float], seed: int):
+    def __init__(self, shares: tuple[float, ...], seed: int):
         self.shares, self.seed = shares, seed
 
     def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
         import pyarrow as pa
 
-        groups, given = rows["group"], rows["split"]
-        drawn = draw(groups, self.shares, self.seed)
-        splits = [there or str(drawn[group]) for there, group in zip(given, groups, strict=True)]
-        made = rows.remove_columns("split").add_column("split", pa.array(splits, pa.string()))
-        counts = {str(split): splits.count(str(split)) for split in Split}
-        return SetOutcome(made.select_columns(rows.column_names), counts=counts)
+        groups, strata, given = _columns(rows, self.seed)
+        codes = draw(groups, strata, given, self.shares)
+        kept = np.flatnonzero(codes != DROPPED)
+        names = pa.array([str(split) for split in SPLITS], pa.string())
+        column = pa.chunked_array([names.take(pa.array(codes[kept]))])
+        n_dropped = len(codes) - len(kept)
+        made = (rows.select(kept) if n_dropped else rows).remove_columns("split")
+        made = made.add_column("split", column, feature=rows.features["split"])
+        counts = {str(split): int((codes == code).sum()) for code, split in enumerate(SPLITS)}
+        return SetOutcome(
+            made.select_columns(rows.column_names),
+            n_changed=int((given[kept] == UNDRAWN).sum()),
+            dropped={LEAKED: n_dropped} if n_dropped else {},
+            counts={**counts, "groups": len(np.unique(groups[kept]))},
+        )
 
 
-def draw(groups: Iterable[str], shares: dict[Split, float], seed: int) -> dict[str, Split]:
-    """Draw a split for each group.
+def draw(groups: Hashes, strata: Hashes, given: Codes, shares: tuple[float, ...]) -> Codes:
+    """Draw a split for each row; does not depend on the order of the rows.
+
+    Rows that have a split keep it, and draw the others of their group after them; where a group
+    has several given splits, only its rows of the most held-out one are kept (test before
+    validation before training). The other groups are put into the order of their hashes within
+    each stratum and cut where the rows reach the shares; what a stratum has too much or too little
+    by rounding is made up for in the next one, so that shares hold in all and, but for a group, in
+    each.
 
     Args:
-        groups: the groups; doubles count once.
-        shares: the share of the groups for each split; they add up to 1.
-        seed: fixes the draw.
+        groups: a seeded hash of each row's group.
+        strata: a hash of each row's stratum; a group belongs to the one that most of its rows
+            have.
+        given: the code of each row's split in `SPLITS`, or UNDRAWN.
+        shares: the share of the rows for each split; they add up to 1.
 
     Returns:
-        Group → split. Groups are put into the order of their seeded hashes, which does not depend
-        on the order of the rows, and cut at the shares, rounded.
+        The code of each row's split, or DROPPED.
     """
-    order = sorted(set(groups), key=lambda one: hashlib.sha256(f"{seed}\0{one}".encode()).digest())
-    found: dict[str, Split] = {}
-    start, reached = 0, 0.0
-    for split, share in shares.items():
-        reached += share
-        end = round(reached * len(order))
-        found |= dict.fromkeys(order[start:end], split)
-        start = end
-    return found
+    names, group_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    drawn = np.full(len(names), UNDRAWN, dtype=np.int8)
+    np.maximum.at(drawn, group_of, given)
+    free = np.flatnonzero(drawn == UNDRAWN)
+    stratum = _most_frequent(group_of, strata)[free]
+    order = np.argsort(stratum, kind="stable")  # the names are sorted hashes already
+    cuts = np.flatnonzero(np.diff(stratum[order])) + 1
+    bounds = np.cumsum(shares)[:-1].round(12)
+    done, n_done = np.zeros(len(bounds)), 0
+    for places in np.split(free[order], cuts):
+        n = sizes[places]
+        ends = np.cumsum(n)
+        n_done += int(n.sum())
+        middle = ends - n / 2
+        wanted = np.maximum.accumulate(bounds * n_done - done)
+        drawn[places] = np.searchsorted(wanted, middle, side="right")
+        done += [n[drawn[places] <= code].sum() for code in range(len(bounds))]
+    codes = drawn[group_of]
+    codes[(given != UNDRAWN) & (given != codes)] = DROPPED
+    return codes
+
+
+def _most_frequent(group_of: npt.NDArray[np.intp], strata: Hashes) -> Hashes:
+    """Return the stratum that most rows of each group have; of equals the one of lowest hash."""
+    values, stratum_of = np.unique(strata, return_inverse=True)
+    pairs, counts = np.unique(group_of * len(values) + stratum_of, return_counts=True)
+    group, stratum = np.divmod(pairs, len(values))
+    order = np.lexsort((stratum, -counts, group))
+    first = order[np.r_[True, np.diff(group[order]) > 0]]
+    return values[stratum[first]]
+
+
+def _columns(rows: Dataset, seed: int) -> tuple[Hashes, Hashes, Codes]:
+    """Read the rows' groups and strata, as seeded hashes, and the splits that they have."""
+    groups = np.empty(len(rows), dtype=np.uint64)
+    strata = np.empty(len(rows), dtype=np.uint64)
+    given = np.full(len(rows), UNDRAWN, dtype=np.int8)
+    codes = {str(split): code for code, split in enumerate(SPLITS)}
+    start = 0
+    for batch in _batches(rows):
+        stop = start + len(batch["group"])
+        groups[start:stop] = [_hash(seed, value) for value in batch["group"]]
+        strata[start:stop] = [_hash(seed, value or "") for value in batch["stratum"]]
+        given[start:stop] = [codes.get(value, UNDRAWN) for value in batch["split"]]
+        start = stop
+    return groups, strata, given
+
+
+def _batches(rows: Dataset) -> Iterator[dict[str, list[Any]]]:
+    yield from rows.select_columns(["group", "stratum", "split"]).iter(BATCH)
+
+
+def _hash(seed: int, value: str) -> int:
+    digest = hashlib.blake2b(f"{seed}\0{value}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "little")
