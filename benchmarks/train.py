@@ -23,10 +23,11 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from lab.models.quiet import quiet
+from lab.train.arrays import Row
 from lab.train.batches import IGNORED
 from lab.train.config import TrainConfig
 from lab.train.loop import fit
-from lab.train.rows import Row, make_rows
+from lab.train.rows import token_rows
 from lab.train.start import Start, make_start
 from lab.world.corpus import write_corpus
 
@@ -43,7 +44,7 @@ def main() -> None:
     _, prompts = write_corpus(0, given.steps * CONFIG.batch_rows, 1, 1)
     prompts = [prompt for prompt in prompts if prompt.split == "train"]
     start = make_start(prompts, CONFIG)
-    rows = make_rows(prompts, start.tokenizer, CONFIG.template, CONFIG.context)
+    rows = token_rows(prompts, start.tokenizer, CONFIG.template, CONFIG.context)
     ways: dict[str, Callable[[], float]] = {
         "lab, Muon + AdamW": lambda: run_ours(start, rows, given.steps, "muon"),
         "lab, AdamW": lambda: run_ours(start, rows, given.steps, "adamw"),

@@ -11,13 +11,13 @@ from typing import Any
 from torch.nn.utils import clip_grad_norm_
 
 from lab.errors import TrainingError
+from lab.train.arrays import Row
 from lab.train.attention import use_plain_attention
 from lab.train.batches import Batch, sorted_batches, training_batches
 from lab.train.config import TrainConfig
 from lab.train.loss import mean_loss, summed_loss
 from lab.train.optimizers import make_optimizers, set_rate
 from lab.train.precision import autocast, choose_precision
-from lab.train.rows import Row
 from lab.train.schedule import rate_factor
 
 
@@ -125,7 +125,8 @@ class _Loop:
     def validate(self, rows: Sequence[Row]) -> None:
         """Measure the loss on held-out rows."""
         batches = sorted_batches(rows, self.config.batch_rows, self.pad)
-        self.validation_loss = mean_loss(self.model, batches, self.device, self.own, self.precision)
+        measured = mean_loss(self.model, batches, self.device, self.own, self.precision)
+        self.validation_loss = measured.loss
         self.validated_at = self.steps
 
     def take_log(self) -> dict[str, Any]:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from lab.errors import InputError
-from lab.models.prompts import many_prompt_ids, many_reference_ids, render
+from lab.errors import InputError, TrainingError
+from lab.models.prompts import many_prompt_ids, render
 from lab.records import Prompt
+from lab.train.arrays import Row, RowWriter, TokenRows, open_rows
+
+# Encoded at a time: enough for the tokenizer's threads, little beside the model.
+CHUNK = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sequence to learn from."""
-
-    ids: tuple[int, ...]
-    """Token ids: the model's input, then the reference with its end token."""
-
-    n_prompt: int
-    """Ids at the front that are given and not learned, at least 1."""
-
-
-def make_rows(prompts: Sequence[Prompt], tokenizer: Any, template: str, context: int) -> list[Row]:
-    """Encode prompts with their references.
+def token_rows(
+    prompts: Sequence[Prompt],
+    tokenizer: Any,
+    template: str,
+    context: int,
+    folder: Path | None = None,
+) -> TokenRows:
+    """Encode prompts with their references, reading a few at a time.
 
     A reference that does not fit behind its prompt is cut at the context's end; plain text (an
     empty prompt) is cut into windows instead, so that all of it is learned.
@@ -33,30 +33,74 @@ def make_rows(prompts: Sequence[Prompt], tokenizer: Any, template: str, context:
         tokenizer: the model's tokenizer.
         template: how a prompt becomes the model's input.
         context: longest row in tokens.
+        folder: where the rows are kept on disk, and found again by the next call with equally
+            many prompts, the same tokenizer, template and context; None for memory.
 
     Returns:
         Rows in the order of the prompts.
 
     Raises:
         InputError: a prompt without a reference, or one that leaves no room for any of it.
+        TrainingError: the folder cannot be written.
     """
+    about = {
+        "n_prompts": len(prompts),
+        "template": template,
+        "context": context,
+        "tokenizer": _fingerprint(tokenizer),
+    }
+    found = None if folder is None else open_rows(folder, about)
+    if found is not None:
+        return found
+    try:
+        writer = RowWriter(folder, len(tokenizer), chats=False)
+        try:
+            for start in range(0, len(prompts), CHUNK):
+                for row in _encode(prompts[start : start + CHUNK], tokenizer, template, context):
+                    writer.add(row)
+            return writer.finish(about)
+        finally:
+            writer.close()
+    except OSError as error:
+        raise TrainingError(
+            f"{folder}: the token rows of {len(prompts):,} prompts cannot be written "
+            f"({error.strerror or error}); make room on the disk, or set LAB_HOME to another one"
+        ) from error
+
+
+def _encode(
+    prompts: Sequence[Prompt], tokenizer: Any, template: str, context: int
+) -> Iterator[Row]:
     _check_references(prompts)
     texts = [render(template, prompt) for prompt in prompts]
-    if not texts:
-        return []
-    rows: list[Row] = []
     inputs = many_prompt_ids(tokenizer, texts)
-    targets = many_reference_ids(tokenizer, [prompt.reference or "" for prompt in prompts])
-    for prompt, text, given, learned in zip(prompts, texts, inputs, targets, strict=True):
+    references = [prompt.reference or "" for prompt in prompts]
+    encoded = tokenizer(references, add_special_tokens=False, verbose=False)
+    for place, (prompt, text, given) in enumerate(zip(prompts, texts, inputs, strict=True)):
         room = context - len(given)
         if room < 1:
             raise InputError(
                 f"prompt {prompt.key!r}: {len(given)} tokens leave no room for the reference in "
                 f"a context of {context}; raise the context or shorten the prompt"
             )
-        pieces = _windows(learned, room) if not text.strip() else [learned[:room]]
-        rows += [Row((*given, *piece), len(given)) for piece in pieces]
-    return rows
+        learned = [*encoded["input_ids"][place], tokenizer.eos_token_id]
+        ends = range(room, len(learned) + room, room) if not text.strip() else [room]
+        before = 0
+        for end in ends:
+            n_bytes = _bytes_to(encoded, place, end, references[place])
+            piece = learned[end - room : end]
+            yield Row([*given, *piece], len(given), n_bytes - before)
+            before = n_bytes
+
+
+def _bytes_to(encoded: Any, place: int, end: int, text: str) -> int:
+    """Count the UTF-8 bytes of the text that the tokens before `end` stand for."""
+    n_tokens = len(encoded["input_ids"][place])
+    if end >= n_tokens:
+        return len(text.encode())
+    if not encoded.is_fast:  # knows no places in the text: take all tokens as equally long
+        return len(text.encode()) * end // n_tokens
+    return len(text[: encoded.token_to_chars(place, end).start].encode())
 
 
 def _check_references(prompts: Sequence[Prompt]) -> None:
@@ -68,5 +112,8 @@ def _check_references(prompts: Sequence[Prompt]) -> None:
             )
 
 
-def _windows(ids: Sequence[int], size: int) -> list[Sequence[int]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]
+def _fingerprint(tokenizer: Any) -> str:
+    """Tell tokenizers apart by what they do, not by where they lie."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    told = backend.to_str() if backend is not None else repr(sorted(tokenizer.get_vocab().items()))
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -20,7 +20,7 @@ from lab.records import Checkpoint, Prompt, TrainingStep, now
 from lab.train.config import TrainConfig
 from lab.train.loop import Fit, fit
 from lab.train.precision import processor
-from lab.train.rows import make_rows
+from lab.train.rows import token_rows
 from lab.train.start import Start, make_start
 
 
@@ -89,11 +89,11 @@ def _fit(
     config: TrainConfig,
     report: Callable[..., None],
 ) -> Fit:
-    rows = make_rows(
+    rows = token_rows(
         _enough(train_prompts, config), start.tokenizer, config.template, start.context
     )
     used = validation_prompts[: config.validation_rows]
-    held_out = make_rows(used, start.tokenizer, config.template, start.context)
+    held_out = token_rows(used, start.tokenizer, config.template, start.context)
     own = start.kind != "hub"
     pad = start.tokenizer.pad_token_id
     return fit(start.model, rows, held_out, config, pad, own, report)

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.train.arrays import Row
 from lab.train.batches import IGNORED, make_batch, sorted_batches, training_batches
-from lab.train.rows import Row
 
 ROWS = st.lists(
     st.integers(2, 12).flatmap(

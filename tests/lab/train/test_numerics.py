@@ -5,11 +5,11 @@ import torch
 from lab.models.gpt import build_gpt
 from lab.models.lstm import build_lstm
 from lab.models.tokenizer import train_tokenizer
+from lab.train.arrays import Row
 from lab.train.attention import use_plain_attention
 from lab.train.batches import make_batch, sorted_batches
 from lab.train.loss import mean_loss, summed_loss
 from lab.train.optimizers import REST_FACTOR, make_optimizers, set_rate
-from lab.train.rows import Row
 
 CPU = torch.device("cpu")
 ROWS = [Row((1, 9, 30, 7, 12, 2), 3), Row((1, 44, 2), 1), Row((1, 8, 8, 50, 2), 2)]
@@ -36,10 +36,10 @@ def test_the_loss_is_that_of_transformers() -> None:
 
 def test_the_mean_does_not_depend_on_the_batches() -> None:
     model = make_gpt()
-    one = mean_loss(model, sorted_batches(ROWS, 1, 0), CPU, True, "fp32")
-    all_at_once = mean_loss(model, sorted_batches(ROWS, 8, 0), CPU, True, "fp32")
+    one = mean_loss(model, sorted_batches(ROWS, 1, 0), CPU, True, "fp32").loss
+    all_at_once = mean_loss(model, sorted_batches(ROWS, 8, 0), CPU, True, "fp32").loss
     torch.testing.assert_close(one, all_at_once)
-    assert mean_loss(model, [], CPU, True, "fp32") is None
+    assert mean_loss(model, [], CPU, True, "fp32").loss is None
 
 
 def test_plain_attention_is_the_fused_one() -> None:

@@ -191,13 +191,13 @@ def test_no_more_prompts_are_encoded_than_the_budget_can_use(
     from lab.train import run as training
 
     encoded: list[int] = []
-    make_rows = training.make_rows
+    token_rows = training.token_rows
 
     def watch(given: list[Prompt], *arguments: object) -> object:
         encoded.append(len(given))
-        return make_rows(given, *arguments)
+        return token_rows(given, *arguments)
 
-    monkeypatch.setattr(training, "make_rows", watch)
+    monkeypatch.setattr(training, "token_rows", watch)
     run(prompts, make_config(steps=2), tmp_path / "c")
     run(prompts, make_config(steps=5), tmp_path / "d")
     assert encoded == [8, 2, 10, 2]
