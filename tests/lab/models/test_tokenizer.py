@@ -1,10 +1,11 @@
-"""The byte-level BPE tokenizer."""
+"""Tokenizers: byte-level BPE, whole words, and loading one."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.models.tokenizer import BEGIN, END, PAD, train_tokenizer
+from lab.errors import CheckpointError
+from lab.models.tokenizer import BEGIN, END, PAD, load_tokenizer, train_tokenizer
 
 TEXTS = ["the cat sat on the mat", "Rosa gives ten apples to Ivy, who gives four to Rosa"] * 5
 
@@ -36,3 +37,21 @@ def test_it_stays_within_the_vocabulary_and_learns_the_words(tokenizer: object) 
 def test_the_same_texts_make_the_same_tokenizer(tokenizer: object) -> None:
     again = train_tokenizer(TEXTS, 300, 64)
     assert again.backend_tokenizer.to_str() == tokenizer.backend_tokenizer.to_str()
+
+
+def test_a_word_tokenizer_writes_known_words_back_and_marks_the_others(tmp_path):
+    text = "The cat's old hat,  he said.\nTwenty-one naïve 数学"
+    saved = train_tokenizer([text], 300, 64, "word")
+    saved.save_pretrained(tmp_path)
+    tokenizer = load_tokenizer(tmp_path)
+    ids = tokenizer(text)["input_ids"]
+    assert tokenizer.decode(ids, skip_special_tokens=True) == text
+    assert tokenizer.convert_ids_to_tokens(ids)[1:4] == ["The", " cat's", " old"]
+    assert tokenizer("The dog")["input_ids"][-1] == tokenizer.unk_token_id
+
+
+def test_what_is_no_tokenizer_is_said(tmp_path):
+    with pytest.raises(CheckpointError, match="no such folder"):
+        load_tokenizer(str(tmp_path / "gone"))
+    with pytest.raises(CheckpointError, match=r"tokenizer\.json"):
+        load_tokenizer(tmp_path)
