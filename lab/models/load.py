@@ -103,7 +103,7 @@ def _read(name: str) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from lab.models.lstm import register
+    from lab.models.recurrent import register
 
     register()
     try:

@@ -37,7 +37,7 @@ def write_contrastive(
         CheckpointError: the model is not a transformer with keys and values alone.
         BrokenLogits: the model gave something else than numbers.
     """
-    if loaded.kind == "lstm" or not AttentionDecoder.suits(loaded):
+    if loaded.kind in ("lstm", "gru") or not AttentionDecoder.suits(loaded):
         raise CheckpointError(
             "strategy 'contrastive' needs a transformer, and this checkpoint is of type "
             f"{loaded.model.config.model_type!r}; choose strategy 'sample' or 'greedy'"

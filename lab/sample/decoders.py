@@ -1,4 +1,4 @@
-"""What writes the next token of many rows at once: a transformer or an LSTM, over slots.
+"""What writes the next token of many rows: a transformer or a recurrent network, over slots.
 
 Every decoder has `read` (the beginnings of rows into slots), `step` (one more token for each of
 the first slots, into the logits after it) and `copy` (one slot into another).
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lab.models.load import LoadedModel
-from lab.models.lstm import LSTMState
+from lab.models.recurrent import RecurrentState
 from lab.sample.lean import LeanDecoder
 from lab.sample.precision import is_plain
 from lab.sample.slots import Place, slot_cache, step_mask, windows
@@ -53,8 +53,8 @@ def find_decoder(loaded: LoadedModel, n_slots: int, n_tokens: int) -> Decoder | 
     Returns:
         The decoder; None for a model that cannot be run so (tried on two short rows).
     """
-    if loaded.kind == "lstm":
-        return LSTMDecoder(loaded, n_slots)
+    if loaded.kind in ("lstm", "gru"):
+        return RecurrentDecoder(loaded, n_slots)
     for kind in _kinds(loaded):
         if kind.suits(loaded) and _agrees(kind(loaded, 3, 16), loaded):
             return kind(loaded, n_slots, n_tokens)
@@ -134,41 +134,43 @@ class AttentionDecoder:
         ).logits
 
 
-class LSTMDecoder:
-    """An LSTM: what a slot holds is its state."""
+class RecurrentDecoder:
+    """An LSTM or GRU: what a slot holds is its state."""
 
     def __init__(self, loaded: LoadedModel, n_slots: int):
         self.model, self.device = loaded.model, loaded.device
         self.filler = loaded.tokenizer.pad_token_id
         config = loaded.model.config
         shape = (config.num_hidden_layers, n_slots, config.hidden_size)
-        self.hidden = torch.zeros(shape, device=self.device)
-        self.cell = torch.zeros(shape, device=self.device)
+        n_parts = 2 if loaded.kind == "lstm" else 1
+        self.parts = tuple(torch.zeros(shape, device=self.device) for _ in range(n_parts))
 
     def read(self, rows: Sequence[Sequence[int]], slots: Tensor) -> None:
         """Read the beginnings of rows; see `Decoder`."""
         ids = padded(rows, self.filler, self.device)
         lengths = torch.tensor([len(row) for row in rows], device=self.device)
         mask = torch.arange(ids.shape[1], device=self.device) < lengths[:, None]
-        state = self.model(input_ids=ids, attention_mask=mask.long(), logits_to_keep=1)
-        self.hidden[:, slots] = state.past_key_values.hidden
-        self.cell[:, slots] = state.past_key_values.cell
+        result = self.model(input_ids=ids, attention_mask=mask.long(), logits_to_keep=1)
+        for held, part in zip(self.parts, result.past_key_values.parts, strict=True):
+            held[:, slots] = part
 
     def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
         """Read one more token for each of the first slots; see `Decoder`."""
         rows = len(tokens)
         # An empty slot was used before by another row.
         fresh = (lengths == 0).nonzero().squeeze(1)
-        self.hidden[:, fresh], self.cell[:, fresh] = 0, 0
-        state = LSTMState(self.hidden[:, :rows].contiguous(), self.cell[:, :rows].contiguous())
+        for held in self.parts:
+            held[:, fresh] = 0
+        state = RecurrentState(tuple(held[:, :rows].contiguous() for held in self.parts))
         result = self.model(input_ids=tokens.unsqueeze(1), past_key_values=state)
-        self.hidden[:, :rows] = result.past_key_values.hidden
-        self.cell[:, :rows] = result.past_key_values.cell
+        for held, part in zip(self.parts, result.past_key_values.parts, strict=True):
+            held[:, :rows] = part
         return result.logits[:, -1].float()
 
     def copy(self, source: int, target: int) -> None:
         """Give a slot what another one holds."""
-        self.hidden[:, target], self.cell[:, target] = self.hidden[:, source], self.cell[:, source]
+        for held in self.parts:
+            held[:, target] = held[:, source]
 
 
 @torch.inference_mode()

@@ -11,8 +11,8 @@ import torch
 
 from lab.models.gpt import build_gpt
 from lab.models.load import choose_device, load_model
-from lab.models.lstm import build_lstm
 from lab.models.prompts import CHAT, check_chat, render
+from lab.models.recurrent import build_recurrent
 from lab.models.tokenizer import train_tokenizer
 from lab.records import CheckpointKind, Prompt
 from lab.train.adapters import wrap
@@ -74,8 +74,12 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
             context=config.context,
         )
     else:
-        model = build_lstm(
-            tokenizer, layers=config.layers, width=config.width, context=config.context
+        model = build_recurrent(
+            config.architecture,
+            tokenizer,
+            layers=config.layers,
+            width=config.width,
+            context=config.context,
         )
     return Start(
         model=model.to(choose_device(config.device or None)),

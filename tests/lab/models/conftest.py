@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lab.models.gpt import build_gpt
-from lab.models.lstm import build_lstm
+from lab.models.recurrent import build_recurrent
 from lab.models.tokenizer import train_tokenizer
 
 
@@ -22,4 +22,10 @@ def gpt(tokenizer: object) -> object:
 @pytest.fixture
 def lstm(tokenizer: object) -> object:
     torch.manual_seed(1)
-    return build_lstm(tokenizer, layers=2, width=32, context=64).eval()
+    return build_recurrent("lstm", tokenizer, layers=2, width=32, context=64).eval()
+
+
+@pytest.fixture
+def gru(tokenizer: object) -> object:
+    torch.manual_seed(1)
+    return build_recurrent("gru", tokenizer, layers=2, width=32, context=64).eval()

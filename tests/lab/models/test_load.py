@@ -27,7 +27,7 @@ def foreign(tokenizer: object, tmp_path: Path) -> Path:
     return tmp_path / "foreign"
 
 
-@pytest.mark.parametrize("kind", ["gpt", "lstm"])
+@pytest.mark.parametrize("kind", ["gpt", "lstm", "gru"])
 def test_an_own_folder_comes_back_whole(
     kind: str, tokenizer: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -61,7 +61,12 @@ def lstm(prompts: list[Prompt], tmp_path_factory: pytest.TempPathFactory) -> Che
     return _train("lstm", prompts, tmp_path_factory.mktemp("trained"))
 
 
-@pytest.fixture(params=["gpt", "lstm"])
+@pytest.fixture(scope="package")
+def gru(prompts: list[Prompt], tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return _train("gru", prompts, tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(params=["gpt", "lstm", "gru"])
 def checkpoint(request: pytest.FixtureRequest) -> Checkpoint:
     return request.getfixturevalue(request.param)
 

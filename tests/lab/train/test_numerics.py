@@ -3,7 +3,7 @@
 import torch
 
 from lab.models.gpt import build_gpt
-from lab.models.lstm import build_lstm
+from lab.models.recurrent import build_recurrent
 from lab.models.tokenizer import train_tokenizer
 from lab.train.arrays import Row
 from lab.train.attention import use_plain_attention
@@ -66,7 +66,9 @@ def test_muon_takes_the_matrices_inside_and_nothing_else() -> None:
 
 def test_adamw_alone_has_every_weight_and_decays_matrices_only() -> None:
     torch.manual_seed(0)
-    model = build_lstm(train_tokenizer(["the cat"], 270, 64), layers=1, width=32, context=64)
+    model = build_recurrent(
+        "lstm", train_tokenizer(["the cat"], 270, 64), layers=1, width=32, context=64
+    )
     (adamw,) = make_optimizers(model, 0.01, 0.1, muon=False)
     decays = {
         id(weight): group["weight_decay"]

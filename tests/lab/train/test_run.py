@@ -49,7 +49,7 @@ def test_it_logs_validates_and_saves(
     assert load_model(checkpoint.path, "cpu").model.num_parameters() == checkpoint.n_parameters
 
 
-@pytest.mark.parametrize("architecture", ["gpt", "lstm"])
+@pytest.mark.parametrize("architecture", ["gpt", "lstm", "gru"])
 def test_it_learns_and_the_seed_decides_the_weights(
     architecture: str, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
 ) -> None:
@@ -79,7 +79,7 @@ def test_training_leaves_the_process_as_it_was(
     assert torch.get_num_threads() == n_threads
 
 
-@pytest.mark.parametrize("architecture", ["gpt", "lstm"])
+@pytest.mark.parametrize("architecture", ["gpt", "lstm", "gru"])
 def test_bf16_learns_too(
     architecture: str, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
 ) -> None:
