@@ -1,16 +1,217 @@
-"""Drops exact and near copies."""
+"""Drops exact and near copies, within a set or between its splits."""
 
 from __future__ import annotations
 
+import hashlib
+import sys
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from lab.data.prepare.config import PrepareConfig
-from lab.data.prepare.steps import Step
+from lab.data.prepare.near import COLUMNS, Alike, near_copies
+from lab.data.prepare.rows import TEXTS, Fields
+from lab.data.prepare.steps import SetOutcome, SetStep, Step
+from lab.records import Split
+
+if TYPE_CHECKING:
+    import numpy as np
+    from datasets import Dataset
+    from numpy.typing import NDArray
+
+_RANKS = {str(Split.TEST): 0, str(Split.VALIDATION): 1}
+"""Which copy stays: of a held-out split rather than of training."""
+
+_BATCH = 256
 
 
 def copy_steps(config: PrepareConfig) -> list[Step]:
-    """List the steps that the settings ask for."""
-    return []
+    """List the steps that drop copies in the whole set.
+
+    Of several copies the first stays; where rows bring their own split, one of the test split,
+    else of the validation split, else the first.
+    """
+    steps: list[Step] = []
+    if config.exact:
+        steps.append(SetStep("exact copies", {}, _Exact(held_out_only=False)))
+    if config.near == "within":
+        alike = _alike(config)
+        steps.append(SetStep("near copies", _told(alike), _Near(alike, held_out_only=False)))
+    return steps
 
 
 def held_out_copy_steps(config: PrepareConfig) -> list[Step]:
-    """List the steps that the settings ask for."""
-    return []
+    """List the steps that drop training rows which are copies of validation or test rows.
+
+    They run after personal data was replaced and long texts were cut, both of which can make
+    texts alike that were not before.
+    """
+    steps: list[Step] = []
+    changed = config.scrub or config.segment_tokens is not None
+    if config.exact and changed:
+        name = "exact copies of held-out rows"
+        steps.append(SetStep(name, {}, _Exact(held_out_only=True)))
+    if config.near == "across" or (config.near == "within" and changed):
+        alike = _alike(config)
+        name = "near copies of held-out rows"
+        steps.append(SetStep(name, _told(alike), _Near(alike, held_out_only=True)))
+    return steps
+
+
+def _alike(config: PrepareConfig) -> Alike:
+    return Alike(
+        threshold=config.near_threshold,
+        permutations=config.near_permutations,
+        shingle=config.near_shingle,
+    )
+
+
+def _told(alike: Alike) -> dict[str, Any]:
+    return {
+        "threshold": alike.threshold,
+        "permutations": alike.permutations,
+        "words per shingle": alike.shingle,
+        "bands": alike.bands,
+        "rows per band": alike.rows,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """Drops rows whose texts are all equal but for case, punctuation and white space."""
+
+    held_out_only: bool
+
+    def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
+        import numpy as np
+
+        order, n_held_out = _order(rows)
+        hashes = _hashes(rows, scratch, workers)[order]
+        if self.held_out_only:
+            copies = order[n_held_out:][np.isin(hashes[n_held_out:], hashes[:n_held_out])]
+        else:
+            copies = np.delete(order, np.unique(hashes, return_index=True)[1])
+        return _without(rows, copies, _reason("exact", self.held_out_only), scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Drops rows that are near copies of a row that stays."""
+
+    alike: Alike
+    held_out_only: bool
+
+    def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
+        order, n_held_out = _order(rows)
+        if self.held_out_only and n_held_out in (0, len(rows)):
+            return SetOutcome(rows)
+        n_fixed = n_held_out if self.held_out_only else 0
+        copies, n_compared = near_copies(rows, self.alike, order, n_fixed, scratch, workers)
+        reason = _reason("near", self.held_out_only)
+        return _without(rows, copies, reason, scratch, {"pairs compared": n_compared})
+
+
+def _reason(kind: str, held_out_only: bool) -> str:
+    return f"{kind} copy of a held-out row" if held_out_only else f"{kind} copy"
+
+
+def _order(rows: Dataset) -> tuple[NDArray[np.int64], int]:
+    """Return the places of the rows, test rows first, training rows last; how many are held out."""
+    import numpy as np
+
+    ranks = np.full(len(rows), 2, np.int8)
+    start = 0
+    for batch in rows.select_columns(["split"]).iter(_BATCH * 40):
+        found = batch["split"]
+        ranks[start : start + len(found)] = [_RANKS.get(split, 2) for split in found]
+        start += len(found)
+    return np.argsort(ranks, kind="stable"), int((ranks < 2).sum())
+
+
+def _without(
+    rows: Dataset,
+    copies: NDArray[np.int64],
+    reason: str,
+    scratch: Path,
+    counts: dict[str, int | float] | None = None,
+) -> SetOutcome:
+    import numpy as np
+
+    if not len(copies):
+        return SetOutcome(rows, counts=counts or {})
+    left = np.delete(np.arange(len(rows)), copies)
+    return SetOutcome(
+        rows.select(left, indices_cache_file_name=str(scratch / "left.arrow")),
+        dropped={reason: len(copies)},
+        counts=counts or {},
+    )
+
+
+def _hashes(rows: Dataset, scratch: Path, workers: int) -> NDArray[np.uint64]:
+    import numpy as np
+
+    path = scratch / "hashes.npy"
+    np.lib.format.open_memmap(path, mode="w+", dtype=np.uint64, shape=(len(rows),))
+    rows.select_columns(list(COLUMNS)).map(
+        _Hashed(path),
+        with_indices=True,
+        batched=True,
+        batch_size=_BATCH,
+        num_proc=min(workers, len(rows)) if workers > 1 and len(rows) > 1 else None,
+        load_from_cache_file=False,
+        new_fingerprint="hashed",
+    )
+    found: NDArray[np.uint64] = np.load(path)
+    path.unlink()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    """Writes the hashes of a batch of rows into a file; returns nothing."""
+
+    path: Path
+
+    def __call__(self, batch: dict[str, list[Any]], places: list[int]) -> None:
+        import numpy as np
+
+        rows = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
+        np.load(self.path, mmap_mode="r+")[places] = [content_hash(row) for row in rows]
+
+
+def content_hash(row: Fields) -> int:
+    """Hash the texts of a row to 64 bits, whatever their case, punctuation and white space.
+
+    Args:
+        row: the row.
+
+    Returns:
+        The hash. Among ten million different rows two are taken for equal with probability 3e-6.
+    """
+    texts = [row[name] for name in TEXTS if row[name]]
+    texts += [text for turn in row["messages"] or () for text in (turn["role"], turn["content"])]
+    digest = hashlib.blake2b(digest_size=8)
+    for text in texts:
+        digest.update(plain(text).encode() + b"\0")
+    return int.from_bytes(digest.digest(), "little")
+
+
+def plain(text: str) -> str:
+    """Fold case and width (NFKC) and put one space for each run of punctuation and white space.
+
+    Args:
+        text: any text. Symbols such as + and emoji stay, and so does a text of nothing but
+            punctuation.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(folded.translate(_spaces()).split()) or " ".join(folded.split())
+
+
+@lru_cache(maxsize=1)
+def _spaces() -> dict[int, str]:
+    """List punctuation and control characters, with the space that stands for each."""
+    every = range(sys.maxunicode + 1)
+    filling = (place for place in every if unicodedata.category(chr(place))[0] == "P")
+    return dict.fromkeys([*range(0x20), 0x7F, *filling], " ")
