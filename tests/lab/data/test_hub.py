@@ -20,8 +20,9 @@ def hub(monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(HfApi, "dataset_info", lambda self, name, timeout: None)
 
-    def load_dataset(name, subset):
+    def load_dataset(name, subset, streaming):
         fake.asked.append((name, subset))
+        assert streaming is not fake.config.HF_HUB_OFFLINE
         fake.offline.append((constants.HF_HUB_OFFLINE, fake.config.HF_HUB_OFFLINE))
         if isinstance(fake.splits, Exception):
             raise fake.splits
