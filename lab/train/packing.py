@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+
+from lab.errors import ConfigError
+
+# Token ids that every vocabulary has: two texts of a probe.
+PROBE = ((1, 2, 0, 2), (2, 0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +86,34 @@ def _patterns(histogram: NDArray[Any], width: int) -> list[tuple[int, tuple[int,
             by_room[room - length].append((taken, (*pattern, length)))
             left -= taken
     return [pack for room in by_room for pack in room]
+
+
+def check_packing(model: Any) -> None:
+    """Make sure that texts in one row cannot see one another, by trying it.
+
+    Args:
+        model: a causal PreTrainedModel; it is left as it was.
+
+    Raises:
+        ConfigError: what the model says of a text depends on the text before it in the row.
+    """
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        apart = [_logits(model, text, range(len(text))) for text in PROBE]
+        places = [place for text in PROBE for place in range(len(text))]
+        together = _logits(model, [token for text in PROBE for token in text], places)
+    model.train(was_training)
+    expected = torch.cat(apart)
+    if not torch.allclose(together, expected, rtol=0, atol=1e-4 * float(expected.abs().max())):
+        raise ConfigError(
+            f"packing: in a model of type {model.config.model_type!r} the texts of one row would "
+            "see one another; leave packing off (rows of like length stand together then)"
+        )
+
+
+def _logits(model: Any, ids: Sequence[int], places: Sequence[int]) -> torch.Tensor:
+    given = {"input_ids": ids, "position_ids": places}
+    tensors = {name: torch.tensor([list(value)]) for name, value in given.items()}
+    on_device = {name: value.to(model.device) for name, value in tensors.items()}
+    return model(**on_device, use_cache=False).logits[0].float()
