@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from lab.commands import flags
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lab.data.prepare.config import PrepareConfig
     from lab.data.prepare.run import Prepared
     from lab.home import Home
+    from storage.client import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,13 +52,28 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
         What was prepared.
     """
     from lab.data.prepare.run import prepare
+    from storage import datasets
     from storage.client import open_store
 
     with open_store(home) as store, progress(f"preparing {config.name}") as advance:
-        prepared = prepare(origins, config, home.data, advance)
-        advance(0.95, "storing")
-        store.add([prepared.dataset, *prepared.prompts, *prepared.tags])
-    return prepared
+
+        def keep(prepared: Prepared) -> None:
+            advance(0.95, "storing")
+            store.add([prepared.dataset, *prepared.prompts, *prepared.tags])
+
+        stored = [one.path for one in datasets.every(store) if one.path]
+        config = _with_tokenizer(store, config)
+        return prepare(origins, config, home.data, advance, stored=stored, keep=keep)
+
+
+def _with_tokenizer(store: Store, config: PrepareConfig) -> PrepareConfig:
+    """Find the tokenizer's folder where its name is that of a checkpoint of the lab."""
+    from storage import checkpoints
+
+    for checkpoint in reversed(checkpoints.every(store)):
+        if checkpoint.name == config.tokenizer and checkpoint.path:
+            return dataclasses.replace(config, tokenizer=checkpoint.path)
+    return config
 
 
 def show_steps(account: dict[str, Any]) -> None:

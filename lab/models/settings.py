@@ -13,7 +13,7 @@ def check_types(config: Any) -> None:
 
     Args:
         config: a dataclass with fields of type str, int, float, bool, Literal, or one with None,
-            or tuples of one type, for which a list is taken too.
+            or tuples of one of them, for which a list is taken too.
 
     Raises:
         ConfigError: names the field, the value and what is allowed.
@@ -50,12 +50,15 @@ def require(holds: bool, field: str, value: object, allowed: str) -> None:
         raise ConfigError(f"{field} {value!r} is not allowed; give {allowed}")
 
 
-def _check_tuple(config: Any, name: str, value: object, kind: type) -> None:
-    words = f"a list, each {_WORDS[kind]}"
+def _check_tuple(config: Any, name: str, value: object, kind: Any) -> None:
+    choices = get_args(kind)
+    each = " or ".join(map(repr, choices)) if choices else _WORDS[kind]
+    words = f"a list, each {each}"
     if not isinstance(value, list | tuple):
         require(False, name, value, words)
         return
-    require(all(_fits(one, kind) for one in value), name, value, words)
+    for one in value:
+        require(one in choices if choices else _fits(one, kind), name, value, words)
     object.__setattr__(config, name, tuple(value))  # a settings file has lists
 
 

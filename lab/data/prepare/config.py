@@ -8,6 +8,7 @@ from typing import Literal
 
 from lab.data.config import check_limit, check_name
 from lab.errors import ConfigError
+from lab.models.settings import check_types
 
 Kind = Literal["auto", "text", "pairs", "chat", "preferences"]
 Personal = Literal["email", "phone", "card", "ip", "iban", "national_id"]
@@ -154,7 +155,8 @@ class PrepareConfig:
     then replaced too."""
 
     segment_tokens: int | None = None
-    """Cut plain texts at sentence ends into parts of at most so many tokens."""
+    """Cut plain texts at sentence ends into parts of at most so many tokens, begin and end
+    included: the context of the model that shall learn them."""
 
     train_share: float = 0.8
     """Share of the training split, in [0, 1]."""
@@ -211,6 +213,7 @@ class PrepareConfig:
         Raises:
             ConfigError: names the field, the value and what is allowed.
         """
+        check_types(self)
         check_name(self.name)
         check_limit(self.limit)
         self._check_ranges()
@@ -231,15 +234,11 @@ class PrepareConfig:
                 f"both a tokenizer ({self.tokenizer!r}) and a vocabulary ({self.vocabulary}) to "
                 "train one are given; keep one"
             )
-        if self.segment_tokens is not None and not self.tokenizer:
+        if self.segment_tokens is not None and not self.tokenizer and self.vocabulary is None:
             raise ConfigError(
-                f"segment_tokens is {self.segment_tokens} but no tokenizer is given, whose tokens "
-                "are counted; give one"
+                f"segment_tokens is {self.segment_tokens} but there is no tokenizer, whose tokens "
+                "are counted; give a tokenizer, or a vocabulary to train one"
             )
-        unknown = [one for one in self.scrub_types if one not in PERSONAL]
-        if unknown:
-            known = ", ".join(PERSONAL)
-            raise ConfigError(f"scrub_types has {unknown[0]!r}, which is none of {known}")
 
     def _check_ranges(self) -> None:
         at_least = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lab.data.prepare.altering import altering_steps
 from lab.data.prepare.cleaning import cleaning_steps
 from lab.data.prepare.config import PrepareConfig
@@ -11,22 +13,29 @@ from lab.data.prepare.personal import personal_steps
 from lab.data.prepare.segments import segment_steps
 from lab.data.prepare.splits import split_step
 from lab.data.prepare.steps import Step
+from lab.data.prepare.tokens import tokenizer_steps
 
 
-def steps_of(config: PrepareConfig) -> list[Step]:
+def steps_of(config: PrepareConfig, folder: Path) -> list[Step]:
     """List the steps that the settings ask for.
 
     Copies are looked for in clean texts, before personal data is replaced (placeholders would make
-    different texts alike) and before long texts are cut; splits are drawn over what is left; only
-    training rows are altered, so that altered texts are never in another split.
+    different texts alike) and before long texts are cut; splits are drawn over what is left; the
+    tokenizer learns from the training texts, and long texts are cut by it, the parts staying in
+    their text's split; only training rows are altered, so that altered texts are in no other split.
+
+    Args:
+        config: the settings.
+        folder: the data set's folder.
     """
     return [
         *cleaning_steps(config),
         *filtering_steps(config),
         *copy_steps(config),
         *personal_steps(config),
-        *segment_steps(config),
         split_step(config),
         *held_out_copy_steps(config),
+        *tokenizer_steps(config, folder),
+        *segment_steps(config, folder),
         *altering_steps(config),
     ]

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import random
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
@@ -17,11 +17,12 @@ from lab.data.prepare.card import write_card
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.folder import prompt_of, write_rows
 from lab.data.prepare.passes import BATCH, run_row_steps, run_set_step
+from lab.data.prepare.place import Place, new_place
 from lab.data.prepare.plan import steps_of
 from lab.data.prepare.read import read
 from lab.data.prepare.rows import Fields, features
+from lab.data.prepare.splits import places_of
 from lab.data.prepare.steps import RowStep, Step, StepReport
-from lab.data.prepare.tokens import tokenise
 from lab.errors import InputError
 from lab.records import Dataset, Prompt, PromptTag, Split, new_id
 
@@ -52,7 +53,13 @@ class Prepared:
 
 
 def prepare(
-    origins: Sequence[str], config: PrepareConfig, data_folder: Path, advance: Advance
+    origins: Sequence[str],
+    config: PrepareConfig,
+    data_folder: Path,
+    advance: Advance,
+    *,
+    stored: Collection[str] = (),
+    keep: Callable[[Prepared], None] = lambda prepared: None,
 ) -> Prepared:
     """Prepare a data set; memory use does not grow with the amount of text.
 
@@ -60,46 +67,36 @@ def prepare(
         origins: files, folders, or one hub name.
         config: which steps, and their settings.
         data_folder: the folder in which the data set gets a folder of its own; nothing is left
-            there if anything fails.
+            there if anything fails, and what a killed run of this name left is deleted.
         advance: told the share done and what is being done.
+        stored: folders that data sets in the store have.
+        keep: puts what was prepared into the store; if it fails, the folder is deleted.
 
     Returns:
         The data set and what belongs into the store.
 
     Raises:
-        InputError: something cannot be read, or no row is left.
+        InputError: something cannot be read, no row is left, or the disk is full.
     """
     dataset_id = new_id()
-    folder = data_folder / f"{config.name.replace('/', '-')}-{dataset_id[-12:]}"
-    part = folder.with_name(folder.name + ".part")
-    part.mkdir(parents=True)
-    try:
-        with _quiet():
-            prepared = _prepare(origins, config, part, folder, dataset_id, advance)
-        part.replace(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    with new_place(data_folder, config.name, dataset_id, stored) as place, _quiet():
+        prepared = _prepare(origins, config, place, dataset_id, advance)
+        place.finish()
+        keep(prepared)
     return prepared
 
 
 def _prepare(
-    origins: Sequence[str],
-    config: PrepareConfig,
-    part: Path,
-    folder: Path,
-    dataset_id: str,
-    advance: Advance,
+    origins: Sequence[str], config: PrepareConfig, place: Place, dataset_id: str, advance: Advance
 ) -> Prepared:
-    work = part / "work"
+    work = place.part / "work"
     advance(0.0, "reading")
     rows = _read(read(origins, config), work / "read", lambda n: advance(0.0, f"{n:,} rows read"))
-    rows, reports = _run(rows, steps_of(config), work, config.workers, advance)
-    splits = {split: _of_split(rows, split) for split in Split}
+    steps = steps_of(config, place.part)
+    rows, reports = _run(rows, steps, work, config.workers, advance)
+    splits = {split: rows.select(places_of(rows, split)) for split in Split}
     advance(0.9, "writing")
-    if config.tokenizer or config.vocabulary is not None:
-        reports.append(tokenise(splits[Split.TRAIN], config, part))
-    sha256 = write_rows(splits, part)
+    sha256 = write_rows(splits, place.part)
     dataset = Dataset(
         id=dataset_id,
         name=config.name,
@@ -109,27 +106,14 @@ def _prepare(
         content_sha256=sha256,
         n_prompts=len(rows),
         config=json.loads(json.dumps(dataclasses.asdict(config))),
-        path=str(folder),
+        path=str(place.folder),
         steps=account_of(reports),
     )
     counts = {split: len(found) for split, found in splits.items()}
-    write_card(dataset, counts, part / CARD)
-    held_out = [
-        pair
-        for split in (Split.VALIDATION, Split.TEST)
-        for pair in _to_review(splits[split], split, config, dataset_id)
-    ]
+    write_card(dataset, counts, place.part / CARD)
+    prompts, tags = _to_review(splits, config, dataset_id)
     shutil.rmtree(work)
-    return Prepared(
-        dataset=dataset,
-        prompts=[prompt for prompt, _ in held_out],
-        tags=[
-            PromptTag(prompt_id=prompt.id, tag=tag)
-            for prompt, tags in held_out
-            for tag in dict.fromkeys(tags)
-        ],
-        n_by_split=counts,
-    )
+    return Prepared(dataset=dataset, prompts=prompts, tags=tags, n_by_split=counts)
 
 
 def account_of(reports: Iterable[StepReport]) -> dict[str, object]:
@@ -197,24 +181,21 @@ def _check_left(rows: Rows, reports: Sequence[StepReport]) -> None:
     raise InputError(f"no row is left: {reasons}; switch a step off or loosen its settings")
 
 
-def _of_split(rows: Rows, split: Split) -> Rows:
-    import numpy as np
-
-    column = rows.data.column("split") if rows._indices is None else None
-    values = rows["split"] if column is None else column.to_pylist()
-    return rows.select(np.flatnonzero(np.array(values, dtype=object) == str(split)))
-
-
 def _to_review(
-    rows: Rows, split: Split, config: PrepareConfig, dataset_id: str
-) -> list[tuple[Prompt, list[str]]]:
-    places = list(range(len(rows)))
-    if len(places) > config.review_rows:
-        chosen = random.Random(f"{config.seed} {split}").sample(places, config.review_rows)
-        places = sorted(chosen)
-    return [
-        (prompt_of(rows[place], dataset_id, split), rows[place]["tags"] or []) for place in places
-    ]
+    splits: Mapping[Split, Rows], config: PrepareConfig, dataset_id: str
+) -> tuple[list[Prompt], list[PromptTag]]:
+    prompts, tags = [], []
+    for split in (Split.VALIDATION, Split.TEST):
+        places = list(range(len(splits[split])))
+        if len(places) > config.review_rows:
+            chosen = random.Random(f"{config.seed} {split}").sample(places, config.review_rows)
+            places = sorted(chosen)
+        for place in places:
+            row = splits[split][place]
+            prompts.append(prompt_of(row, dataset_id, split))
+            words = dict.fromkeys(row["tags"] or ())
+            tags += [PromptTag(prompt_id=prompts[-1].id, tag=tag) for tag in words]
+    return prompts, tags
 
 
 class _quiet:

@@ -109,6 +109,17 @@ def draw(groups: Hashes, strata: Hashes, given: Codes, shares: tuple[float, ...]
     return codes
 
 
+def places_of(rows: Dataset, split: Split) -> npt.NDArray[np.intp]:
+    """Return the places of the rows of a split, in order."""
+    found = np.empty(len(rows), dtype=bool)
+    start = 0
+    for batch in rows.select_columns(["split"]).iter(BATCH):
+        stop = start + len(batch["split"])
+        found[start:stop] = [value == split for value in batch["split"]]
+        start = stop
+    return np.flatnonzero(found)
+
+
 def _most_frequent(group_of: npt.NDArray[np.intp], strata: Hashes) -> Hashes:
     """Return the stratum that most rows of each group have; of equals the one of lowest hash."""
     values, stratum_of = np.unique(strata, return_inverse=True)
