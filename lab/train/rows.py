@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import InputError, TrainingError
-from lab.models.prompts import many_prompt_ids, render
+from lab.models.prompts import CHAT, many_prompt_ids, render
 from lab.records import Prompt
 from lab.train.arrays import Row, RowWriter, TokenRows, open_rows
+from lab.train.chats import chat_row
 
 # Encoded at a time: enough for the tokenizer's threads, little beside the model.
 CHUNK = 1024
@@ -26,7 +27,8 @@ def token_rows(
     """Encode prompts with their references, reading a few at a time.
 
     A reference that does not fit behind its prompt is cut at the context's end; plain text (an
-    empty prompt) is cut into windows instead, so that all of it is learned.
+    empty prompt) is cut into windows instead, so that all of it is learned. With the template
+    CHAT the turns of the assistant are learned.
 
     Args:
         prompts: prompts that all have a reference.
@@ -41,6 +43,7 @@ def token_rows(
 
     Raises:
         InputError: a prompt without a reference, or one that leaves no room for any of it.
+        CheckpointError: CHAT was asked for, and the tokenizer has no chat template.
         TrainingError: the folder cannot be written.
     """
     about = {
@@ -53,7 +56,7 @@ def token_rows(
     if found is not None:
         return found
     try:
-        writer = RowWriter(folder, len(tokenizer), chats=False)
+        writer = RowWriter(folder, len(tokenizer), chats=template == CHAT)
         try:
             for start in range(0, len(prompts), CHUNK):
                 for row in _encode(prompts[start : start + CHUNK], tokenizer, template, context):
@@ -72,6 +75,9 @@ def _encode(
     prompts: Sequence[Prompt], tokenizer: Any, template: str, context: int
 ) -> Iterator[Row]:
     _check_references(prompts)
+    if template == CHAT:
+        yield from (chat_row(tokenizer, prompt, context) for prompt in prompts)
+        return
     texts = [render(template, prompt) for prompt in prompts]
     inputs = many_prompt_ids(tokenizer, texts)
     references = [prompt.reference or "" for prompt in prompts]

@@ -1,5 +1,9 @@
 """Loss, attention and optimisers against transformers' own."""
 
+import dataclasses
+import math
+
+import pytest
 import torch
 
 from lab.models.gpt import build_gpt
@@ -7,7 +11,7 @@ from lab.models.recurrent import build_recurrent
 from lab.models.tokenizer import train_tokenizer
 from lab.train.arrays import Row
 from lab.train.attention import use_plain_attention
-from lab.train.batches import make_batch, sorted_batches
+from lab.train.batches import IGNORED, make_batch, sorted_batches
 from lab.train.loss import mean_loss, summed_loss
 from lab.train.optimizers import REST_FACTOR, make_optimizers, set_rate
 
@@ -86,3 +90,22 @@ def test_rates_are_set_as_factors_of_the_peak() -> None:
     muon, adamw = (each.param_groups[0]["lr"] for each in optimizers)
     assert muon == 0.0025
     assert adamw == 0.0025 * REST_FACTOR
+
+
+def test_smoothing_spreads_a_share_of_each_target_evenly() -> None:
+    model, batch = make_gpt(), make_batch(ROWS, pad=0)
+    smooth, n_targets = summed_loss(model, batch, CPU, True, smoothing=0.2)
+    logits = model(batch.ids).logits[batch.targets != IGNORED].log_softmax(-1)
+    hard, _ = summed_loss(model, batch, CPU, True)
+    torch.testing.assert_close(smooth, 0.8 * hard - 0.2 * logits.mean(-1).sum())
+    assert n_targets == len(logits)
+
+
+def test_bits_per_byte_are_those_of_the_text() -> None:
+    model = make_gpt()
+    rows = [dataclasses.replace(row, n_bytes=4) for row in ROWS]
+    measured = mean_loss(model, sorted_batches(rows, 2, 0), CPU, True, "fp32")
+    assert measured.n_bytes == 12
+    assert measured.bits_per_byte == pytest.approx(measured.nats / math.log(2) / 12)
+    assert measured.loss == pytest.approx(measured.nats / measured.n_targets)
+    assert mean_loss(model, [], CPU, True, "fp32").bits_per_byte is None

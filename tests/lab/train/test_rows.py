@@ -1,12 +1,16 @@
 """Rows: the loss counts on the reference only."""
 
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from lab.errors import InputError
+from lab.errors import InputError, TrainingError
 from lab.models.tokenizer import train_tokenizer
 from lab.records import Prompt
+from lab.train import rows as rows_of
+from lab.train.arrays import ABOUT, Row, RowWriter, TokenRows
 from lab.train.rows import token_rows
 
 
@@ -53,3 +57,91 @@ def test_a_prompt_without_reference_is_named(
 def test_a_prompt_that_fills_the_context_is_named(prompts: list[Prompt], tokenizer: object) -> None:
     with pytest.raises(InputError, match=f"'{prompts[0].key}'.*no room.*context of 8"):
         token_rows(prompts, tokenizer, "{prompt}", 8)
+
+
+def same(left: TokenRows, right: TokenRows) -> bool:
+    return left.ids.tolist() == right.ids.tolist() and left.counts.tolist() == right.counts.tolist()
+
+
+class Watched(Sequence[Prompt]):
+    """Prompts that note how many were read at a time."""
+
+    def __init__(self, prompts: list[Prompt]):
+        self.prompts, self.read = prompts, []
+
+    def __len__(self) -> int:
+        return len(self.prompts)
+
+    def __getitem__(self, index):
+        self.read.append(len(self.prompts[index]))
+        return self.prompts[index]
+
+
+def test_rows_on_disk_are_those_in_memory_read_a_few_at_a_time(
+    prompts: list[Prompt], tokenizer: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_of, "CHUNK", 5)
+    watched = Watched(prompts)
+    on_disk = token_rows(watched, tokenizer, "{prompt}", 64, tmp_path / "rows")
+    assert same(on_disk, token_rows(prompts, tokenizer, "{prompt}", 64))
+    assert watched.read == [5, 5, 2]
+    assert on_disk.ids.filename == tmp_path / "rows" / "ids.bin"
+    assert on_disk.lengths.tolist() == [len(row.ids) for row in on_disk]
+    assert [row.ids.tolist() for row in on_disk[3:5]] == [
+        on_disk[3].ids.tolist(),
+        on_disk[4].ids.tolist(),
+    ]
+
+
+def test_whole_rows_are_found_again_and_half_or_other_ones_written_anew(
+    prompts: list[Prompt], tokenizer: object, tmp_path: Path
+) -> None:
+    def read(context: int) -> tuple[TokenRows, bool]:
+        watched = Watched(prompts)
+        return token_rows(watched, tokenizer, "{prompt}", context, tmp_path), bool(watched.read)
+
+    whole, made = read(64)
+    assert made
+    assert same(read(64)[0], whole)
+    assert not read(64)[1]
+    assert read(40)[1]
+    assert not read(40)[1]
+    (tmp_path / ABOUT).unlink()  # as where a run was killed while writing
+    assert read(40)[1]
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    prompts: list[Prompt], tokenizer: object, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match=r"file.*12 prompts cannot be written.*LAB_HOME"):
+        token_rows(prompts, tokenizer, "{prompt}", 64, tmp_path / "file")
+
+
+def test_bytes_are_those_of_the_learned_text(prompts: list[Prompt], tokenizer: object) -> None:
+    text = "Äpfel und 🐈 the sea " * 9
+    whole = token_rows(
+        [dataclasses.replace(prompts[0], reference=text)], tokenizer, "{prompt}", 900
+    )[0]
+    assert whole.n_bytes == len(text.encode())
+    plain = dataclasses.replace(prompts[0], text="", reference=text)
+    windows = token_rows([plain], tokenizer, "{prompt}", 24)
+    assert sum(row.n_bytes for row in windows) == len(text.encode())
+    cut = token_rows(
+        [dataclasses.replace(prompts[0], reference="the sea")],
+        tokenizer,
+        "{prompt}",
+        whole.n_prompt + 3,
+    )[0]
+    assert cut.n_bytes == len(tokenizer.decode(cut.ids[cut.n_prompt :]))
+
+
+def test_large_vocabularies_have_wider_ids() -> None:
+    writer = RowWriter(None, 70_000, chats=False)
+    writer.add(Row((1, 69_999), 1))
+    assert writer.finish({})[0].ids.tolist() == [1, 69_999]
+
+
+def test_no_prompts_make_no_rows(tokenizer: object, tmp_path: Path) -> None:
+    assert len(token_rows([], tokenizer, "{prompt}", 64)) == 0
+    assert len(token_rows([], tokenizer, "{prompt}", 64, tmp_path)) == 0
