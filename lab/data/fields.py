@@ -72,7 +72,7 @@ def optional_text(row: Row, column: str | None) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if not isinstance(value, str):
-        raise row.error(column, f"{_shown(value)} is not a text; put it in quotes")
+        raise row.error(column, f"{shown(value)} is not a text; put it in quotes")
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -132,7 +132,7 @@ def seconds_of(row: Row, column: str | None) -> float | None:
         return None
     number = _number(value)
     if number is None or not 0 <= number < math.inf:
-        raise row.error(column, f"{_shown(value)} is not a time in seconds; give 0 or more")
+        raise row.error(column, f"{shown(value)} is not a time in seconds; give 0 or more")
     return number
 
 
@@ -145,7 +145,7 @@ def _point(row: Row, column: str, value: Any, lowest: int, highest: int) -> int 
     if number is None or not number.is_integer() or not lowest <= number <= highest:
         raise row.error(
             column,
-            f"{_shown(value)} is not a whole number from {lowest} to {highest}; "
+            f"{shown(value)} is not a whole number from {lowest} to {highest}; "
             "mend it, set another scale, or leave the cell empty if it was not rated",
         )
     return int(number)
@@ -166,7 +166,7 @@ def _list_of(row: Row, column: str, text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise row.error(
-            column, f"{_shown(text)} is not a list of numbers; write it like [4, 3, 5]"
+            column, f"{shown(text)} is not a list of numbers; write it like [4, 3, 5]"
         ) from error
 
 
@@ -177,6 +177,7 @@ def _no_column(rows: Sequence[Row], name: str) -> InputError:
     )
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write a value for a message, shortened."""
     shown = repr(value)
     return shown if len(shown) <= 60 else shown[:57] + "…"
