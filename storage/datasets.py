@@ -22,6 +22,18 @@ def named(store: Store, name: str) -> Dataset:
     raise UnknownNameError.of("data set", name, known, "import one with `lab data import`")
 
 
+def by_id(store: Store, dataset_id: str) -> Dataset:
+    """Return the data set of an id.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    found = store.select(Dataset, "WHERE id = $1::UUID", [dataset_id])
+    if not found:
+        raise UnknownNameError(f"no data set with the id {dataset_id!r} in this lab")
+    return found[0]
+
+
 def every(store: Store) -> list[Dataset]:
     """Return all data sets, the oldest first."""
     return store.select(Dataset, "ORDER BY created_at, id")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from typing import TYPE_CHECKING
 
 from lab.commands import flags
 from lab.commands.console import progress, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lab.commands.console import Advance
+    from lab.commands.training_jobs import Job
     from lab.home import Home
-    from lab.records import Checkpoint
+    from lab.records import Checkpoint, TrainingStep
     from lab.train.config import TrainConfig
+    from lab.train.devices import Team
     from storage.client import Store
 
 EXAMPLES = """\
@@ -19,6 +25,9 @@ examples:
   lab train --dataset world --name candidate --template "{source}" --steps 800
   lab train --dataset world --name lstm --architecture lstm --template "{source}"
   lab train --dataset stories --name tuned --architecture hub --parent ./models/tiny-llama
+  lab train --dataset world --name long --template "{source}" --epochs 20 --patience 3
+  lab train --resume long           goes on where Ctrl-C, a crash or a full disk ended it
+  accelerate launch --num_processes 2 -m lab.cli train --dataset world --name two …
 """
 
 
@@ -27,23 +36,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from lab.train.config import TrainConfig
 
     flags.add_home(parser)
-    parser.add_argument("--dataset", required=True, help="the data set to learn from")
+    parser.add_argument("--dataset", help="the data set to learn from")
+    parser.add_argument(
+        "--resume",
+        metavar="NAME",
+        help="go on with the newest run of this name, with its own data and settings",
+    )
     flags.add_config(parser, TrainConfig)
     parser.set_defaults(handler=_train)
 
 
-def _train(arguments: argparse.Namespace) -> None:
+def _train(arguments: argparse.Namespace) -> int:
+    from lab.errors import LabError
     from lab.home import find_home
-    from lab.train.config import TrainConfig
+    from lab.train.devices import find_team
 
-    config = flags.read_config(arguments, TrainConfig)
-    checkpoint = train_checkpoint(find_home(arguments.home), arguments.dataset, config)
-    loss = checkpoint.validation_loss
-    shown = "" if loss is None else f", validation loss {loss:.3f} nats per token"
-    say(
-        f"checkpoint {checkpoint.name!r}: {checkpoint.n_parameters:,} parameters, "
-        f"{checkpoint.n_tokens:,} tokens seen{shown}"
-    )
+    home = find_home(arguments.home)
+    config = _asked(arguments)
+    team = find_team(cpu=config is not None and config.device == "cpu")
+    try:
+        checkpoint = _run(home, _maker(home, arguments, config), team)
+    except LabError:
+        if team.leads:
+            raise
+        return 2  # the leading process says why
+    except KeyboardInterrupt:
+        if team.leads:
+            _say_how_to_go_on(config.name if config else arguments.resume)
+        return 130
+    if team.leads:
+        _say_result(checkpoint)
+    return 0
 
 
 def train_checkpoint(home: Home, dataset_name: str, config: TrainConfig) -> Checkpoint:
@@ -57,49 +80,108 @@ def train_checkpoint(home: Home, dataset_name: str, config: TrainConfig) -> Chec
     Returns:
         The new checkpoint.
     """
-    import dataclasses
+    from lab.commands.training_jobs import new_job
+    from lab.train.devices import Team
 
-    from lab.records import Split, TrainingRun, TrainingStep
-    from lab.train.run import environment, train
-    from storage import datasets, prompts
+    return _run(home, lambda store: new_job(store, home, dataset_name, config), Team())
+
+
+def _asked(arguments: argparse.Namespace) -> TrainConfig | None:
+    """Return the settings asked for; None where a run is gone on with, which has its own."""
+    from lab.errors import ConfigError
+    from lab.train.config import TrainConfig
+
+    if arguments.resume is None:
+        if arguments.dataset is None:
+            raise ConfigError("--dataset is missing: the data set to learn from")
+        return flags.read_config(arguments, TrainConfig)
+    names = ["dataset", "config", *(item.name for item in dataclasses.fields(TrainConfig))]
+    given = [name for name in names if getattr(arguments, name) is not None]
+    if given:
+        raise ConfigError(
+            f"--resume goes on with the run's own data and settings; leave out "
+            f"--{given[0].replace('_', '-')}, or start a new run"
+        )
+    return None
+
+
+def _maker(
+    home: Home, arguments: argparse.Namespace, config: TrainConfig | None
+) -> Callable[[Store], Job]:
+    from lab.commands.training_jobs import new_job, resumed_job
+
+    if config is None:
+        return lambda store: resumed_job(store, home, arguments.resume)
+    return lambda store: new_job(store, home, arguments.dataset, config)
+
+
+def _run(home: Home, make_job: Callable[[Store], Job], team: Team) -> Checkpoint:
+    """Train in every process; the first one alone reads the store, writes it and shows progress."""
     from storage.client import open_store
 
-    with open_store(home) as store:
-        dataset = datasets.named(store, dataset_name)
-        config, parent_id = _find_parent(store, config)
-        run = TrainingRun(
-            name=config.name,
-            dataset_id=dataset.id,
-            parent_checkpoint_id=parent_id,
-            config=dataclasses.asdict(config),
-            environment=environment(),
-        )
-        train_rows = prompts.read(store, dataset.id, Split.TRAIN)
-        validation_rows = prompts.read(store, dataset.id, Split.VALIDATION)
-        out = home.checkpoints / f"{config.name}-{run.id[-12:]}"
-        with progress(f"training {config.name}") as advance:
-            # The run is stored with its first step, so that one that cannot start leaves nothing.
-            unsaved: list[TrainingRun] = [run]
-
-            def on_step(step: TrainingStep, share: float) -> None:
-                store.add([*unsaved, step])
-                unsaved.clear()
-                loss = step.train_loss if step.train_loss is not None else step.validation_loss
-                advance(share, f"step {step.step}" + (f", loss {loss:.3f}" if loss else ""))
-
-            checkpoint = train(train_rows, validation_rows, config, out, run.id, on_step)
-        store.add([checkpoint])
-    return checkpoint
+    if team.leads:
+        with open_store(home) as store:
+            job = team.share(lambda: make_job(store))
+            with progress(f"training {job.config.name}") as advance:
+                return _fit(job, team, store, advance)
+    job = team.share(_made_by_the_leader)
+    return _fit(job, team, None, lambda share, note: None)
 
 
-def _find_parent(store: Store, config: TrainConfig) -> tuple[TrainConfig, str | None]:
-    import dataclasses
+def _made_by_the_leader() -> Job:
+    raise AssertionError("only the leading process makes the job")
 
-    from storage import checkpoints
 
-    if not config.parent:
-        return config, None
-    for checkpoint in checkpoints.every(store):
-        if checkpoint.name == config.parent and checkpoint.path:
-            return dataclasses.replace(config, parent=checkpoint.path), checkpoint.id
-    return config, None
+def _fit(job: Job, team: Team, store: Store | None, advance: Advance) -> Checkpoint:
+    from lab.train.run import train
+
+    return train(
+        job.train_prompts,
+        job.validation_prompts,
+        job.config,
+        job.out,
+        job.run.id,
+        _watcher(job, store, advance),
+        states=job.states,
+        team=team,
+        facts=job.facts,
+        # The run is stored before its first step, but one that cannot start leaves nothing.
+        on_start=lambda: store.add([job.run]) if store and job.logged is None else None,
+        on_end=lambda records: store.add(records) if store else None,
+    )
+
+
+def _watcher(
+    job: Job, store: Store | None, advance: Advance
+) -> Callable[[TrainingStep, float], None]:
+    """Return what stores and shows each step, and writes it for TensorBoard where asked to."""
+    from lab.commands.training_notes import notes
+
+    told = notes()
+    write = None
+    if job.config.tensorboard and store:
+        from lab.train.tensorboard import writer
+
+        write = writer(job.config.tensorboard, job.logged or 0)
+
+    def on_step(step: TrainingStep, share: float) -> None:
+        if store and step.step > (job.logged or 0):  # the others were logged before the end came
+            store.add([step])
+            if write:
+                write(step)
+        advance(share, told(step))
+
+    return on_step
+
+
+def _say_result(checkpoint: Checkpoint) -> None:
+    loss = checkpoint.validation_loss
+    shown = "" if loss is None else f", validation loss {loss:.3f} nats per token"
+    say(
+        f"checkpoint {checkpoint.name!r}: {checkpoint.n_parameters:,} parameters, "
+        f"{checkpoint.n_tokens:,} tokens seen{shown}"
+    )
+
+
+def _say_how_to_go_on(name: str) -> None:
+    say(f"\ninterrupted; go on with `lab train --resume {name}`")

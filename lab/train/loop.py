@@ -1,24 +1,33 @@
-"""Turns rows and a model into a trained model, reporting on the way; saves nothing."""
+"""Turns rows and a model into a trained model, with reports and states on the way."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from torch.nn.utils import clip_grad_norm_
+import torch
+from torch import Tensor
 
-from lab.errors import TrainingError
+from lab.errors import CheckpointError
+from lab.records import TrainingOutcome
 from lab.train.arrays import Row
-from lab.train.attention import use_plain_attention
-from lab.train.batches import Batch, sorted_batches, training_batches
+from lab.train.batches import Batch, training_batches
 from lab.train.config import TrainConfig
-from lab.train.loss import mean_loss, summed_loss
-from lab.train.optimizers import make_optimizers, set_rate
-from lab.train.precision import autocast, choose_precision
-from lab.train.schedule import rate_factor
+from lab.train.devices import Team
+from lab.train.interrupts import Interrupted, Interrupts
+from lab.train.learner import Learner
+from lab.train.memory import peak_memory
+from lab.train.packing import check_packing
+from lab.train.schedule import Plateau, rate_factor
+from lab.train.states import RunFolder
+from lab.train.stopping import Diverged, Stopper
+
+# Settings that change nothing of what is computed: a resumed run may have others.
+FREE = ("threads", "device", "tensorboard", "cost_per_hour")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +40,27 @@ class Fit:
     n_tokens: int
     """Tokens seen, padding not counted."""
 
+    epochs: float
+    """Passes over the training rows."""
+
+    seconds: float
+    """Time that it took, over all stretches of a resumed run."""
+
+    best_step: int
+    """The step whose weights the model has at the end: that of the lowest validation loss, or the
+    last one without validation rows."""
+
     validation_loss: float | None
-    """Mean cross-entropy per target token at the end, in nats; None without validation rows."""
+    """Mean cross-entropy per target token of these weights, in nats; None without validation."""
+
+    bits_per_byte: float | None
+    """The same per UTF-8 byte of text, in bits; None without validation."""
+
+    memory_bytes: int
+    """Most memory in use: the GPU's where there is one, else the process's."""
+
+    outcome: TrainingOutcome
+    """Finished or stopped early."""
 
 
 def fit(
@@ -43,8 +71,12 @@ def fit(
     pad: int,
     own: bool,
     report: Callable[..., None],
+    *,
+    team: Team | None = None,
+    folder: RunFolder | None = None,
+    keep: Callable[[Any, Fit], None] | None = None,
 ) -> Fit:
-    """Train a model until its budget of steps or seconds is used up.
+    """Train a model until its budget is used up or it gains nothing more.
 
     Args:
         model: a causal PreTrainedModel in float32 on the device to train on; changed in place.
@@ -52,121 +84,288 @@ def fit(
         validation_rows: what to measure on, at most `config.validation_rows` of them.
         config: budget, rates and precision.
         pad: id of the padding token.
-        own: whether the model is one of the lab's; see `lab.train.loss.summed_loss`.
+        own: whether logits are the output layer's of the hidden states and nothing else; see
+            `lab.train.loss.summed_loss`.
         report: called with the fields of a TrainingStep and `share`, the part of the budget done.
+        team: the processes that train together; by default this one alone.
+        folder: where states are saved, and gone on from where there is one; None for nowhere.
+        keep: called with the model, whenever a state is saved and at the end, if asked to keep any.
 
     Returns:
-        Steps, tokens and the last validation loss.
+        What it came to; the model has the weights of the lowest validation loss.
 
     Raises:
-        TrainingError: loss or gradients are not finite, or the loss runs away.
+        Diverged: loss or gradients are not finite, or the loss runs away.
+        CheckpointError: a state cannot be written or read.
+        Interrupted: a person or the system asked to stop; the state is saved.
     """
-    loop = _Loop(model, config, pad, own)
-    plain = own and use_plain_attention(model, config.context, loop.precision)
-    batches = training_batches(rows, config.batch_rows, pad, config.seed)
+    if config.packing:
+        check_packing(model)
+    loop = _Loop(model, rows, config, pad, own, team or Team())
+    loop.resume(folder)
+    batches = training_batches(
+        rows, config.batch_rows, pad, config.seed, loop.steps, config.packing, config.context
+    )
     held_out = validation_rows[: config.validation_rows]
-    while loop.share() < 1:
-        loop.step(next(batches))
-        done = loop.share() >= 1
-        validate = bool(held_out) and (done or loop.steps % config.validate_every == 0)
-        if validate:
-            loop.validate(held_out)
-        if validate or done or loop.steps % config.log_every == 0:
-            report(**loop.take_log())
-    if plain:
-        model.set_attn_implementation("sdpa")
-    return Fit(steps=loop.steps, n_tokens=loop.n_tokens, validation_loss=loop.validation_loss)
+    save_every = config.save_every or config.validate_every
+    with Interrupts() as interrupts:
+        while not loop.is_over():
+            loop.step(next(batches))
+            validate = bool(held_out) and (
+                loop.share() >= 1 or loop.steps % config.validate_every == 0
+            )
+            if validate:
+                loop.validate(held_out)
+            over = loop.is_over()
+            if validate or over or loop.steps % config.log_every == 0:
+                report(**loop.take_log())
+            stop = not over and loop.asked_to_stop(interrupts.asked)
+            if folder and not over and (stop or loop.steps % save_every == 0):
+                loop.save(folder, keep)
+            if stop:
+                raise Interrupted(loop.steps)
+    return loop.finish(keep)
 
 
 class _Loop:
     """The state of one training loop."""
 
-    def __init__(self, model: Any, config: TrainConfig, pad: int, own: bool):
-        self.model, self.config, self.pad, self.own = model, config, pad, own
-        self.device = next(model.parameters()).device
-        self.precision = choose_precision(config.precision, self.device)
-        self.optimizers = make_optimizers(
-            model, config.peak_rate, config.weight_decay, config.uses_muon
-        )
-        self.weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self.steps = self.n_tokens = 0
+    def __init__(
+        self,
+        model: Any,
+        rows: Sequence[Row],
+        config: TrainConfig,
+        pad: int,
+        own: bool,
+        team: Team,
+    ):
+        self.config, self.pad, self.team = config, pad, team
+        self.learner = Learner(model, config, own, team)
+        self.vocabulary = model.config.get_text_config().vocab_size
+        self.n_rows = len(rows)
+        self.stopper = Stopper(config.patience, config.least_gain)
+        self.plateau = Plateau(config.least_gain)
+        self.steps = self.n_tokens = self.n_texts = 0
         self.loss_sum, self.loss_targets = 0.0, 0
+        self.unread: list[tuple[int, float, int, Tensor, Tensor]] = []
         self.rate = self.gradient_norm = 0.0
-        self.validation_loss: float | None = None
-        self.validated_at = 0
+        self.measured: dict[str, Any] = {"step": 0, "loss": None, "bits_per_byte": None}
+        self.best: dict[str, Any] | None = None
+        self.seconds_before = 0.0
+        self.time_share = 0.0
         self.started = time.perf_counter()
 
     def share(self) -> float:
         """Return the part of the budget that is used up."""
-        if self.config.step_budget is not None:
-            return min(self.steps / self.config.step_budget, 1.0)
-        return min(self._seconds() / (self.config.seconds or 1.0), 1.0)
+        return min(self._share_after(self.steps, self.n_texts), 1.0)
+
+    def is_over(self) -> bool:
+        """Return whether the budget is used up, or nothing is gained any more."""
+        return self.share() >= 1 or self.stopper.is_over
 
     def step(self, batch: Batch) -> None:
-        """Learn from one batch."""
-        self.model.train()
-        factor = rate_factor(self._share_ahead(), self.config.warmup)
+        """Learn from one batch; its loss and gradients are looked at later, in `_read`."""
+        self.learner.unfreeze(self.steps)
+        ahead = min(self._share_after(self.steps + 1, self.n_texts + batch.n_texts), 1.0)
+        factor = rate_factor(ahead, self.config.warmup, self.config.schedule)
+        factor *= self.plateau.factor
         self.rate = self.config.peak_rate * factor
-        set_rate(self.optimizers, factor)
-        with autocast(self.precision, self.device):
-            loss, n_targets = summed_loss(self.model, batch, self.device, self.own)
-        (loss / n_targets).backward()
-        norm = clip_grad_norm_(self.weights, self.config.gradient_clip).item()
+        loss, norm = self.learner.step(batch, factor)
         self.steps += 1
-        self._check_finite(loss.item(), norm)
-        for optimizer in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        self.gradient_norm = norm
+        self.unread.append((self.steps, self.rate, batch.n_targets, loss, norm))
         self.n_tokens += batch.n_tokens
-        self.loss_sum += loss.item()
-        self.loss_targets += n_targets
+        self.n_texts += batch.n_texts
+        if self.config.seconds:
+            self.time_share = self.team.led(self._seconds() / self.config.seconds)
 
     def validate(self, rows: Sequence[Row]) -> None:
-        """Measure the loss on held-out rows."""
-        batches = sorted_batches(rows, self.config.batch_rows, self.pad)
-        measured = mean_loss(self.model, batches, self.device, self.own, self.precision)
-        self.validation_loss = measured.loss
-        self.validated_at = self.steps
+        """Measure the loss on held-out rows; note the weights if they are the best so far."""
+        self._read()
+        found = self.learner.measure(rows, self.pad)
+        loss = found.loss
+        if loss is None:
+            return
+        if not math.isfinite(loss):
+            raise Diverged(f"training broke: {self._where()} the validation loss is {loss}")
+        bits = found.bits_per_byte
+        self.measured = {"step": self.steps, "loss": loss, "bits_per_byte": bits}
+        self.plateau.see(loss)
+        if self.stopper.see(loss):
+            weights = self.learner.current_weights()
+            holds = self.team.leads or self.team.shards
+            self.best = {**self.measured, "weights": weights if holds else {}}
 
     def take_log(self) -> dict[str, Any]:
         """Return what happened since the last log, and start anew."""
+        self._read()
         train_loss = self.loss_sum / self.loss_targets
         self._check_course(train_loss)
         self.loss_sum, self.loss_targets = 0.0, 0
+        fresh = self.measured["step"] == self.steps
         return {
-            "share": self.share(),
+            "share": 1.0 if self.is_over() else self.share(),
             "step": self.steps,
             "seconds": self._seconds(),
             "n_tokens": self.n_tokens,
             "train_loss": train_loss,
-            "validation_loss": self.validation_loss if self.validated_at == self.steps else None,
+            "validation_loss": self.measured["loss"] if fresh else None,
+            "bits_per_byte": self.measured["bits_per_byte"] if fresh else None,
             "learning_rate": self.rate,
-            "gradient_norm": self.gradient_norm,
+            "gradient_norm": self.gradient_norm if math.isfinite(self.gradient_norm) else None,
+            "epoch": self.n_texts / self.n_rows,
+            "memory_bytes": peak_memory(self.learner.device),
         }
 
+    def asked_to_stop(self, here: bool) -> bool:
+        """Return whether to stop; several processes agree on it at each log only, which costs."""
+        if self.team.size == 1:
+            return here
+        return self.steps % self.config.log_every == 0 and any(self.team.gathered(here))
+
+    def save(self, folder: RunFolder, keep: Callable[[Any, Fit], None] | None) -> None:
+        """Save the state, and keep the weights as a checkpoint where asked to."""
+        self._read()
+        state = self.learner.state()
+        if self.config.keep and keep:
+            self._keep(keep)
+        if not self.team.leads:
+            return
+        best = self.best
+        if best and best["step"] == self.steps:  # the weights are there already
+            best = {**best, "weights": None}
+        settings = _fixed(self.config)
+        folder.save(
+            {
+                "settings": settings,
+                "n_rows": self.n_rows,
+                "loop": {name: getattr(self, name) for name in _COUNTS},
+                "seconds": self._seconds(),
+                "stopper": dataclasses.asdict(self.stopper),
+                "plateau": dataclasses.asdict(self.plateau),
+                "best": best,
+                **state,
+            }
+        )
+
+    def resume(self, folder: RunFolder | None) -> None:
+        """Go back to where a folder's state was saved, if there is one."""
+        state = folder.load() if folder else None
+        if state is None:
+            return
+        self._check_same(state)
+        for name, value in state["loop"].items():
+            setattr(self, name, value)
+        self.seconds_before = state["seconds"]
+        self.stopper = Stopper(**state["stopper"])
+        self.plateau = Plateau(**state["plateau"])
+        self.learner.load(state, self.steps)
+        self.best = state["best"]
+        if self.best and self.best["weights"] is None:
+            self.best = {**self.best, "weights": state["weights"]}
+
+    def finish(self, keep: Callable[[Any, Fit], None] | None) -> Fit:
+        """Give the model the best weights; return what the loop came to."""
+        if self.config.keep and keep:
+            self._keep(keep)
+        if self.best and self.best["step"] != self.steps:
+            self.learner.load_weights(self.best["weights"])
+        if self.learner.plain_attention:
+            self.learner.model.set_attn_implementation("sdpa")
+        return self._fit(self.best or self.measured | {"step": self.steps})
+
+    def _keep(self, keep: Callable[[Any, Fit], None]) -> None:
+        fresh = self.measured["step"] == self.steps
+        now = self.measured if fresh else {"step": self.steps, "loss": None, "bits_per_byte": None}
+        keep(self.learner.model, self._fit(now))
+
+    def _fit(self, measured: dict[str, Any]) -> Fit:
+        early = self.stopper.is_over and self.share() < 1
+        return Fit(
+            steps=self.steps,
+            n_tokens=self.n_tokens,
+            epochs=self.n_texts / self.n_rows,
+            seconds=self._seconds(),
+            best_step=measured["step"],
+            validation_loss=measured["loss"],
+            bits_per_byte=measured["bits_per_byte"],
+            memory_bytes=peak_memory(self.learner.device),
+            outcome=TrainingOutcome.STOPPED_EARLY if early else TrainingOutcome.FINISHED,
+        )
+
     def _seconds(self) -> float:
-        return time.perf_counter() - self.started
+        return self.seconds_before + time.perf_counter() - self.started
 
-    def _share_ahead(self) -> float:
-        """Return the share at the end of a coming step, so that the first has a rate above 0."""
+    def _share_after(self, steps: int, n_texts: int) -> float:
         if self.config.step_budget is not None:
-            return (self.steps + 1) / self.config.step_budget
-        return self.share()
+            return steps / self.config.step_budget
+        if self.config.epochs is not None:
+            return n_texts / math.ceil(self.config.epochs * self.n_rows)
+        return self.time_share
 
-    def _check_finite(self, loss: float, norm: float) -> None:
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise TrainingError(
-                f"training broke at step {self.steps} at learning rate {self.rate:.3g}: loss "
+    def _read(self) -> None:
+        """Look at the losses and gradients of the steps since the last look, all at once."""
+        if not self.unread:
+            return
+        losses = torch.stack([loss.float() for *_, loss, _ in self.unread])
+        norms = torch.stack([norm.float() for *_, norm in self.unread])
+        both = torch.stack((self.team.summed(losses), norms)).tolist()
+        for (step, rate, n_targets, _, _), loss, norm in zip(self.unread, *both, strict=True):
+            self._check_finite(step, rate, loss / n_targets, norm)
+            self.loss_sum += loss
+            self.loss_targets += n_targets
+            self.gradient_norm = norm
+        self.unread.clear()
+
+    def _check_finite(self, step: int, rate: float, loss: float, norm: float) -> None:
+        scaler = self.learner.scaler  # which leaves out steps with gradients too large for fp16
+        fine = math.isfinite(norm) if scaler is None else scaler.get_scale() >= 1
+        if not (math.isfinite(loss) and fine):
+            raise Diverged(
+                f"training broke at step {step} at learning rate {rate:.3g}: loss "
                 f"{loss:.4g}, gradient norm {norm:.4g}; lower learning_rate, or try precision fp32"
             )
 
     def _check_course(self, train_loss: float) -> None:
         """Stop a run whose loss is past any use: twice that of guessing tokens evenly."""
-        worst = 2 * math.log(self.model.config.vocab_size)
+        worst = 2 * math.log(self.vocabulary)
         if train_loss > worst and self.share() > self.config.warmup:
-            raise TrainingError(
-                f"training diverged: at step {self.steps} at learning rate {self.rate:.3g} the "
+            raise Diverged(
+                f"training diverged: {self._where()} the "
                 f"loss is {train_loss:.2f} nats per token, where guessing has {worst / 2:.2f}; "
                 "lower learning_rate, or raise warmup"
             )
+
+    def _where(self) -> str:
+        return f"at step {self.steps} at learning rate {self.rate:.3g}"
+
+    def _check_same(self, state: dict[str, Any]) -> None:
+        now, then = _fixed(self.config), state["settings"]
+        other = [name for name in now if now[name] != then.get(name)]
+        if other:
+            raise CheckpointError(
+                f"the state to go on from was made with {other[0]} {then.get(other[0])!r}, not "
+                f"{now[other[0]]!r}; resume with the settings of the run"
+            )
+        if state["n_rows"] != self.n_rows:
+            raise CheckpointError(
+                f"the state to go on from was made on {state['n_rows']:,} training rows, and there "
+                f"are {self.n_rows:,} now; the data must be the same"
+            )
+
+
+_COUNTS = (
+    "steps",
+    "n_tokens",
+    "n_texts",
+    "loss_sum",
+    "loss_targets",
+    "rate",
+    "gradient_norm",
+    "measured",
+    "time_share",
+)
+
+
+def _fixed(config: TrainConfig) -> dict[str, Any]:
+    """Return the settings that decide what is computed."""
+    return {key: value for key, value in dataclasses.asdict(config).items() if key not in FREE}

@@ -35,7 +35,9 @@ def make_optimizers(
         first = torch.optim.Muon(
             matrices, lr=learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
         )
-        found = [first, _adamw([_group(rest, learning_rate * REST_FACTOR, 0.0)])]
+        found: list[torch.optim.Optimizer] = [first]
+        if rest:
+            found.append(_adamw([_group(rest, learning_rate * REST_FACTOR, 0.0)]))
     else:
         groups = [_group(rest, learning_rate, 0.0), _group(matrices, learning_rate, weight_decay)]
         found = [_adamw([group for group in groups if group["params"]])]
@@ -43,6 +45,24 @@ def make_optimizers(
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]
     return found
+
+
+def add_weights(optimizers: list[torch.optim.Optimizer], model: Any) -> None:
+    """Take in weights that became trainable, each kind into the group that has its like.
+
+    Args:
+        optimizers: as made for the model; changed in place.
+        model: the model.
+    """
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    there = {id(weight) for group in groups for weight in group["params"]}
+    matrices, rest = _split(model)
+    inner = {id(weight) for weight in matrices}
+    holds_inner = [all(id(weight) in inner for weight in group["params"]) for group in groups]
+    for weights, are_inner in ((matrices, True), (rest, False)):
+        new = [weight for weight in weights if id(weight) not in there]
+        group = groups[holds_inner.index(are_inner)] if are_inner in holds_inner else groups[0]
+        group["params"].extend(new)
 
 
 def set_rate(optimizers: list[torch.optim.Optimizer], factor: float) -> None:

@@ -11,17 +11,26 @@ from typing import Any
 
 import torch
 
+from lab.errors import ConfigError
+
 
 def choose_precision(asked: str, device: torch.device) -> str:
     """Settle "auto".
 
     Args:
-        asked: "auto", "bf16" or "fp32".
+        asked: "auto", "bf16", "fp16" or "fp32".
         device: where the model is trained.
 
     Returns:
-        "bf16" or "fp32".
+        "bf16", "fp16" or "fp32".
+
+    Raises:
+        ConfigError: fp16 is asked for where there is no GPU.
     """
+    if asked == "fp16" and device.type != "cuda":
+        raise ConfigError(
+            f"precision 'fp16' is for GPUs, and the device is {str(device)!r}; use 'bf16' or 'fp32'"
+        )
     if asked != "auto":
         return asked
     if device.type == "cuda":
@@ -33,15 +42,30 @@ def autocast(precision: str, device: torch.device) -> AbstractContextManager[obj
     """Return the context in which a forward pass runs.
 
     Args:
-        precision: "bf16" or "fp32".
+        precision: "bf16", "fp16" or "fp32".
         device: where the model is.
 
     Returns:
-        torch's autocast for bf16; a context that does nothing for fp32.
+        torch's autocast for bf16 and fp16; a context that does nothing for fp32.
     """
     if precision == "fp32":
         return nullcontext()
-    return torch.autocast(device.type, dtype=torch.bfloat16)
+    return torch.autocast(
+        device.type, dtype=torch.float16 if precision == "fp16" else torch.bfloat16
+    )
+
+
+def make_scaler(precision: str, device: torch.device) -> torch.amp.GradScaler | None:
+    """Make what keeps small gradients above zero in fp16 (Micikevicius et al. 2018).
+
+    Args:
+        precision: "bf16", "fp16" or "fp32".
+        device: where the model is.
+
+    Returns:
+        torch's scaler for fp16; None for what needs none.
+    """
+    return torch.amp.GradScaler(device.type) if precision == "fp16" else None
 
 
 def processor() -> dict[str, Any]:

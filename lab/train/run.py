@@ -6,22 +6,31 @@ import dataclasses
 import os
 import platform
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import torch
 
 from lab.errors import InputError
-from lab.models.save import check_free, save_checkpoint
 from lab.models.threads import available_cores, threads
-from lab.records import Checkpoint, Prompt, TrainingStep, now
+from lab.records import Checkpoint, Prompt, TrainingEnd, TrainingOutcome, TrainingStep
 from lab.train.config import TrainConfig
+from lab.train.devices import Team, check_team
+from lab.train.interrupts import Interrupted
 from lab.train.loop import Fit, fit
 from lab.train.precision import processor
 from lab.train.rows import token_rows
-from lab.train.start import Start, make_start
+from lab.train.saving import Saving, make_room
+from lab.train.shards import plain
+from lab.train.start import make_start
+from lab.train.states import RunFolder
+from lab.train.stopping import Diverged, Pruned
+
+OnEnd = Callable[[Sequence[Checkpoint | TrainingEnd]], None]
 
 
 def train(
@@ -31,6 +40,12 @@ def train(
     out: Path,
     training_run_id: str,
     on_step: Callable[[TrainingStep, float], None],
+    *,
+    states: Path | None = None,
+    team: Team | None = None,
+    facts: dict[str, Any] | None = None,
+    on_start: Callable[[], None] = lambda: None,
+    on_end: OnEnd = lambda records: None,
 ) -> Checkpoint:
     """Train a model and save it; with a budget of steps, the same seed gives the same weights.
 
@@ -43,26 +58,39 @@ def train(
         out: the checkpoint's folder, which must not exist or be empty.
         training_run_id: the run, for the steps and the checkpoint.
         on_step: called at each log with the step and the share of the budget done, in [0, 1].
+        states: the run's own folder; from a state in it the run goes on, and ends with the same
+            weights as if it had not been stopped. None to save no states, and keep no checkpoint
+            but the best.
+        team: the processes that train together, each with the same arguments; only the first
+            reports and saves. By default this one alone.
+        facts: what else the checkpoint's file is to tell, such as the hash of the data.
+        on_start: called before the first step, when nothing is wrong with data and settings.
+        on_end: called with what there is to store when a run that started ends: the checkpoint,
+            the kept ones `NAME@STEP`, and how it ended.
 
     Returns:
-        The checkpoint, saved.
+        The checkpoint, saved; it has the weights of the lowest validation loss.
 
     Raises:
         InputError: no prompts, or one that cannot be learned from.
-        CheckpointError: the parent cannot be loaded, or the folder cannot be written.
-        TrainingError: the training broke down.
+        CheckpointError: the parent cannot be loaded, or a folder cannot be written.
+        TrainingError: the training broke down, or another process trains this run.
+        Interrupted: it was stopped; with `states`, it can be gone on with.
     """
-    check_free(out)
     if not train_prompts:
         raise InputError("no training prompts; import data with a split 'train'")
-
-    def report(share: float, **fields: Any) -> None:
-        on_step(TrainingStep(training_run_id=training_run_id, **fields), share)
-
-    with threads(config.threads), torch.random.fork_rng():
-        start = make_start(train_prompts, config)
-        result = _fit(start, train_prompts, validation_prompts, config, report)
-    return _save(start, result, config, out, training_run_id)
+    run = _Run(
+        config,
+        out,
+        training_run_id,
+        team or Team(),
+        None if states is None else RunFolder(states),
+        {"environment": environment(), **(facts or {})},
+        on_step,
+        on_start,
+        on_end,
+    )
+    return run.all(train_prompts, validation_prompts)
 
 
 def environment() -> dict[str, Any]:
@@ -82,52 +110,152 @@ def environment() -> dict[str, Any]:
     }
 
 
-def _fit(
-    start: Start,
-    train_prompts: Sequence[Prompt],
-    validation_prompts: Sequence[Prompt],
-    config: TrainConfig,
-    report: Callable[..., None],
-) -> Fit:
-    rows = token_rows(
-        _enough(train_prompts, config), start.tokenizer, config.template, start.context
-    )
-    used = validation_prompts[: config.validation_rows]
-    held_out = token_rows(used, start.tokenizer, config.template, start.context)
-    own = start.kind != "hub"
-    pad = start.tokenizer.pad_token_id
-    return fit(start.model, rows, held_out, config, pad, own, report)
+@dataclass(slots=True)
+class _Run:
+    """One stretch of a training run."""
+
+    config: TrainConfig
+    out: Path
+    run_id: str
+    team: Team
+    folder: RunFolder | None
+    facts: dict[str, Any]
+    on_step: Callable[[TrainingStep, float], None]
+    on_start: Callable[[], None]
+    on_end: OnEnd
+    started: bool = field(default=False, init=False)
+    last_step: int = field(default=0, init=False)
+
+    def all(self, train_prompts: Sequence[Prompt], held_out: Sequence[Prompt]) -> Checkpoint:
+        """Train, save, and tell how it ended."""
+        check_team(self.team, self.config)
+        if self.team.leads:
+            make_room(self.out, self.run_id)
+        with self._locked():
+            try:
+                checkpoint, kept, result = self._train(train_prompts, held_out)
+            except Pruned:
+                self._discard()
+                raise
+            except BaseException as error:
+                self._tell_failure(error)
+                if isinstance(error, Diverged) or not self._can_go_on():
+                    self._discard()
+                raise
+            end = TrainingEnd(
+                training_run_id=self.run_id, outcome=result.outcome, step=result.steps
+            )
+            if self.team.leads:
+                self.on_end([checkpoint, *kept, end])
+            self._discard()
+        return checkpoint
+
+    def _train(
+        self, train_prompts: Sequence[Prompt], validation_prompts: Sequence[Prompt]
+    ) -> tuple[Checkpoint, list[Checkpoint], Fit]:
+        device = self.team.device(self.config.device)
+        gpus = [device] if device.type == "cuda" else []
+        with threads(self.config.threads), torch.random.fork_rng(gpus):
+            start = make_start(train_prompts, dataclasses.replace(self.config, device=str(device)))
+            saving = Saving(
+                start=start,
+                config=self.config,
+                run_id=self.run_id,
+                facts={**self.facts, "processes": self.team.size},
+            )
+            encode = (start.tokenizer, self.config.template, start.context)
+            with self.team.leader_first():
+                rows = token_rows(_enough(train_prompts, self.config), *encode, self._rows_folder())
+            held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
+            if self.team.size > 1:
+                torch.manual_seed(self.config.seed + self.team.rank)
+            self.started = True
+            if self.team.leads:
+                self.on_start()
+            result = fit(
+                start.model,
+                rows,
+                held_out,
+                dataclasses.replace(self.config, context=start.context),
+                start.tokenizer.pad_token_id,
+                start.own,
+                self._report,
+                team=self.team,
+                folder=self.folder,
+                keep=lambda model, so_far: self._keep(saving, model, so_far),
+            )
+            model = plain(start.model)
+            checkpoint, kept = self.team.share(lambda: self._save(saving, model, result))
+        return checkpoint, kept, result
+
+    def _save(self, saving: Saving, model: Any, result: Fit) -> tuple[Checkpoint, list[Checkpoint]]:
+        checkpoint = saving.save(model, result, self.out, self.config.name)
+        return checkpoint, saving.publish(self.folder, self.out) if self.folder else []
+
+    def _keep(self, saving: Saving, model: Any, so_far: Fit) -> None:
+        whole = plain(model)
+        if self.folder and self.team.leads:
+            saving.keep(whole, so_far, self.folder)
+
+    def _report(self, share: float, **fields: Any) -> None:
+        self.last_step = fields["step"]
+        if self.team.leads:
+            self.on_step(TrainingStep(training_run_id=self.run_id, **fields), share)
+
+    def _tell_failure(self, error: BaseException) -> None:
+        if not (self.started and self.team.leads):
+            return
+        interrupted = isinstance(error, KeyboardInterrupt)
+        step = error.step if isinstance(error, Interrupted) else self.last_step
+        outcome = TrainingOutcome.INTERRUPTED if interrupted else TrainingOutcome.FAILED
+        message = "" if interrupted else str(error) or type(error).__name__
+        end = TrainingEnd(training_run_id=self.run_id, outcome=outcome, step=step, message=message)
+        self.on_end([end])
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if self.folder and self.team.leads:
+            with self.folder.locked():
+                yield
+        else:
+            yield
+
+    def _rows_folder(self) -> Path | None:
+        return self.folder.rows if self.folder else None
+
+    def _can_go_on(self) -> bool:
+        return self.started or bool(self.folder and self.folder.has_state)
+
+    def _discard(self) -> None:
+        if self.folder and self.team.leads:
+            self.folder.discard()
+
+
+class _Some(Sequence[Prompt]):
+    """Some of the prompts, read when asked for."""
+
+    def __init__(self, prompts: Sequence[Prompt], places: list[int]):
+        self.prompts, self.places = prompts, places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> Prompt: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Prompt]: ...
+    def __getitem__(self, place: int | slice) -> Prompt | Sequence[Prompt]:
+        if isinstance(place, slice):
+            return [self.prompts[one] for one in self.places[place]]
+        return self.prompts[self.places[place]]
 
 
 def _enough(prompts: Sequence[Prompt], config: TrainConfig) -> Sequence[Prompt]:
     """Draw as many prompts as the budget can use: encoding the others would be lost time."""
-    if config.step_budget is None or config.step_budget * config.batch_rows >= len(prompts):
+    if config.step_budget is None or config.packing:  # a packed row takes any number of texts
         return prompts
-    return random.Random(config.seed).sample(prompts, config.step_budget * config.batch_rows)
-
-
-def _save(
-    start: Start, result: Fit, config: TrainConfig, out: Path, training_run_id: str
-) -> Checkpoint:
-    facts = {
-        "name": config.name,
-        "kind": start.kind,
-        "training_run_id": training_run_id,
-        "n_parameters": start.model.num_parameters(),
-        "n_tokens": result.n_tokens,
-        "validation_loss": result.validation_loss,
-        "template": config.template,
-    }
-    created = now()
-    about = {
-        "format": 1,
-        **facts,
-        "kind": start.kind.value,
-        "context": start.context,
-        "steps": result.steps,
-        "config": dataclasses.asdict(config),
-        "environment": environment(),
-        "created_at": created.isoformat(),
-    }
-    sha256 = save_checkpoint(start.model, start.tokenizer, out, about)
-    return Checkpoint(path=str(out), weights_sha256=sha256, created_at=created, **facts)
+    n_used = config.step_budget * config.batch_rows
+    if n_used >= len(prompts):
+        return prompts
+    places = random.Random(config.seed).sample(range(len(prompts)), n_used)
+    return _Some(prompts, sorted(places))

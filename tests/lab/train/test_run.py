@@ -125,9 +125,9 @@ def test_a_loss_that_is_no_number_stops_at_its_step(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from lab.train import loop
+    from lab.train import learner
 
-    whole = loop.summed_loss
+    whole = learner.summed_loss
     calls: list[int] = []
 
     def break_at_third(*arguments: object) -> tuple[torch.Tensor, int]:
@@ -135,7 +135,7 @@ def test_a_loss_that_is_no_number_stops_at_its_step(
         calls.append(1)
         return (loss * float("nan") if len(calls) == 3 else loss), n_targets
 
-    monkeypatch.setattr(loop, "summed_loss", break_at_third)
+    monkeypatch.setattr(learner, "summed_loss", break_at_third)
     with pytest.raises(TrainingError, match=r"broke at step 3 at learning rate .*loss nan"):
         run(prompts, make_config(), tmp_path / "c")
 
