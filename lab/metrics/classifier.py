@@ -12,16 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lab.errors import CheckpointError
+import numpy as np
+
 from lab.metrics.aids import Aids
 from lab.metrics.precision import number_format
 from lab.metrics.types import Metric, ScoreInput, Value
+from lab.models.classifier import classify, context_of, labels, load, windows_of
 
 MOST_WINDOWS = 16
 """Windows of the classifier's context that are read of one text."""
-
-_ROWS = 16
-"""Windows that are classified at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +45,7 @@ class Classifier:
     @property
     def labels(self) -> list[str]:
         """Its classes; a single one where it gives a plain number."""
-        names = self.model.config.id2label
-        return [str(names[number]) for number in sorted(names)]
-
-    @property
-    def context(self) -> int:
-        """Most tokens that it takes."""
-        longest = getattr(self.model.config, "max_position_embeddings", None) or 512
-        # RoBERTa and its kin keep two places of their table for themselves.
-        longest -= 2 if "roberta" in str(self.model.config.model_type) else 0
-        return int(min(longest, self.tokenizer.model_max_length))
+        return labels(self.model.config)
 
 
 def load_classifier(path: str | Path, device: str | None = None) -> Classifier:
@@ -71,54 +61,20 @@ def load_classifier(path: str | Path, device: str | None = None) -> Classifier:
     Raises:
         CheckpointError: it is missing, out of reach, or no such model.
     """
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
     from lab.models.load import choose_device
-    from lab.models.quiet import quiet
 
     where = choose_device(device)
     precision, dtype = number_format(where)
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(path)
-            model, about = AutoModelForSequenceClassification.from_pretrained(
-                path,
-                dtype=dtype,
-                trust_remote_code=False,
-                output_loading_info=True,
-            )
-    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
-        raise CheckpointError(
-            f"classifier {str(path)!r} cannot be loaded: {str(error).splitlines()[0]}; give the "
-            "folder or the hub name of a sequence-classification checkpoint of transformers"
-        ) from error
-    if about["missing_keys"]:
-        raise CheckpointError(
-            f"classifier {str(path)!r} has no weights for {sorted(about['missing_keys'])[0]!r}: "
-            "it is not a sequence-classification checkpoint"
-        )
-    return Classifier(
-        name=Path(path).name,
-        precision=precision,
-        model=model.to(where).eval(),
-        tokenizer=tokenizer,
-    )
+    model, tokenizer = load(path, where, dtype)
+    return Classifier(name=Path(path).name, precision=precision, model=model, tokenizer=tokenizer)
 
 
 def _windows(classifier: Classifier, text: str) -> list[list[int]]:
     """Cut a text into windows of the classifier's context, special tokens in each."""
-    plain = text.encode("utf-8", "replace").decode("utf-8")
-    if not plain.strip():
-        return []
-    encoded = classifier.tokenizer(
-        # Hardly a token has over 16 characters; a megabyte is cut before it is tokenized.
-        [plain[: classifier.context * MOST_WINDOWS * 16]],
-        truncation=True,
-        max_length=classifier.context,
-        return_overflowing_tokens=classifier.tokenizer.is_fast,
-        verbose=False,
-    )
-    return [list(window) for window in encoded["input_ids"]][:MOST_WINDOWS]
+    model, tokenizer = classifier.model, classifier.tokenizer
+    # Hardly a token has over 16 characters; a megabyte is cut before it is tokenized.
+    start = text[: context_of(model, tokenizer) * MOST_WINDOWS * 16]
+    return windows_of(model, tokenizer, start)[:MOST_WINDOWS]
 
 
 def probabilities(texts: list[str], classifier: Classifier) -> list[list[float] | None]:
@@ -135,40 +91,15 @@ def probabilities(texts: list[str], classifier: Classifier) -> list[list[float] 
     """
     cut = [_windows(classifier, text) for text in texts]
     flat = [window for windows in cut for window in windows]
-    order = sorted(range(len(flat)), key=lambda place: -len(flat[place]))
-    found: dict[int, Any] = {}
-    for first in range(0, len(order), _ROWS):
-        places = order[first : first + _ROWS]
-        outputs = _outputs(classifier, [flat[place] for place in places])
-        found.update(zip(places, outputs, strict=True))
+    found = classify(classifier.model, classifier.tokenizer, flat)
     values: list[list[float] | None] = []
     start = 0
     for windows in cut:
         n_tokens = sum(map(len, windows))
         rows = [found[start + place] * len(window) for place, window in enumerate(windows)]
-        values.append([float(v) for v in sum(rows) / n_tokens] if windows else None)
+        values.append((sum(rows, np.zeros(1)) / n_tokens).tolist() if windows else None)
         start += len(windows)
     return values
-
-
-def _outputs(classifier: Classifier, windows: list[list[int]]) -> Any:
-    """Return what the model makes of windows: (windows, classes)."""
-    import torch
-
-    longest = max(map(len, windows))
-    pad = classifier.tokenizer.pad_token_id or 0
-    ids = torch.tensor([row + [pad] * (longest - len(row)) for row in windows])
-    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in windows])
-    device = classifier.model.device
-    with torch.inference_mode():
-        logits = classifier.model(
-            input_ids=ids.to(device), attention_mask=mask.to(device)
-        ).logits.double()
-    if logits.shape[1] == 1:
-        return logits.cpu().numpy()
-    several = classifier.model.config.problem_type == "multi_label_classification"
-    found = logits.sigmoid() if several else logits.softmax(dim=1)
-    return found.cpu().numpy()
 
 
 def _remembered(inputs: list[ScoreInput], classifier: Classifier) -> list[list[float] | None]:
