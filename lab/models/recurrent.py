@@ -97,7 +97,7 @@ class RecurrentModel(PreTrainedModel):
             states, end = self._read_padded(embedded, start, mask)
         return BaseModelOutputWithPast(
             last_hidden_state=self.dropout(states),
-            past_key_values=RecurrentState(end if isinstance(end, tuple) else (end,)),  # type: ignore[arg-type] # stands in for a cache
+            past_key_values=RecurrentState(end if isinstance(end, tuple) else (end,)),
         )
 
     def _read_padded(self, embedded: Tensor, start: Any, mask: Tensor) -> tuple[Tensor, Any]:

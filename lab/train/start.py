@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from lab.models.gpt import build_gpt
+from lab.errors import ConfigError
+from lab.models.build import build, fit_sizes
+from lab.models.chat import add_chat_template
+from lab.models.dropout import set_dropout
+from lab.models.families import OWN, check_family
 from lab.models.load import choose_device, load_model
-from lab.models.prompts import CHAT, check_chat, render
-from lab.models.recurrent import build_recurrent
+from lab.models.prompts import CHAT, check_chat, messages, render
+from lab.models.sizes import Sizes
 from lab.models.tokenizer import train_tokenizer
+from lab.models.trial import has_plain_head, is_causal
 from lab.records import CheckpointKind, Prompt
 from lab.train.adapters import wrap
 from lab.train.config import TrainConfig
@@ -28,8 +33,8 @@ class Start:
     """What training starts from."""
 
     model: Any
-    """A causal PreTrainedModel in float32 on the device, with adapters and frozen weights as the
-    settings say; what is saved is `lab.train.adapters.merged` of it."""
+    """A causal PreTrainedModel in float32 on the device, with dropout, adapters and frozen weights
+    as the settings say; what is saved is `lab.train.adapters.merged` of it."""
 
     tokenizer: Any
     """Its tokenizer."""
@@ -56,53 +61,88 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
         The start; weights from scratch depend on `config.seed` alone.
 
     Raises:
-        CheckpointError: the parent cannot be loaded.
+        ConfigError: the architecture is not known, or cannot have these sizes, dropout or adapters.
+        CheckpointError: the parent cannot be loaded, or has no chat template and needs one.
     """
+    start = _load_parent(config) if config.architecture == "hub" else _make_new(prompts, config)
+    set_dropout(start.model, config.dropout)
     torch.manual_seed(config.seed)
-    if config.architecture == "hub":
-        return _load_parent(config)
+    wrap(start.model, config)
+    freeze(start.model, config)
+    return start
+
+
+def _make_new(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
+    is_own = config.architecture in OWN
+    if not is_own:
+        check_family(config.architecture)
+    tokenizer = _make_tokenizer(prompts, config)
+    sizes = _sizes(tokenizer, config)
+    torch.manual_seed(config.seed)
+    model = build(config.architecture, tokenizer, sizes, config.context)
+    model = model.to(choose_device(config.device or None))
+    if not is_own:
+        _try(model, config.architecture, sizes)
+    return Start(
+        model=model,
+        tokenizer=tokenizer,
+        kind=CheckpointKind(config.architecture) if is_own else CheckpointKind.HUB,
+        context=config.context,
+        own=is_own or has_plain_head(model),
+    )
+
+
+def _make_tokenizer(prompts: Sequence[Prompt], config: TrainConfig) -> Any:
     if len(prompts) > TOKENIZER_PROMPTS:
         prompts = random.Random(config.seed).sample(prompts, TOKENIZER_PROMPTS)
     texts = (part for prompt in prompts for part in _texts(prompt, config.template))
     tokenizer = train_tokenizer(texts, config.vocabulary, config.context)
-    if config.architecture == "gpt":
-        model = build_gpt(
-            tokenizer,
-            layers=config.layers,
-            width=config.width,
-            heads=config.heads,
-            context=config.context,
-        )
+    if config.template == CHAT:
+        add_chat_template(tokenizer)
+    return tokenizer
+
+
+def _texts(prompt: Prompt, template: str) -> Iterator[str]:
+    if template == CHAT:
+        yield from (turn["content"] for turn in messages(prompt))
     else:
-        model = build_recurrent(
-            config.architecture,
-            tokenizer,
-            layers=config.layers,
-            width=config.width,
-            context=config.context,
-        )
-    return Start(
-        model=model.to(choose_device(config.device or None)),
-        tokenizer=tokenizer,
-        kind=CheckpointKind(config.architecture),
-        context=config.context,
-        own=True,
+        yield render(template, prompt)
+    yield prompt.reference or ""
+
+
+def _sizes(tokenizer: Any, config: TrainConfig) -> Sizes:
+    if config.parameters is None:
+        return Sizes(config.layers, config.width, config.heads)
+    return fit_sizes(
+        config.architecture, tokenizer, config.parameters, config.layers, config.context
     )
+
+
+def _try(model: Any, architecture: str, sizes: Sizes) -> None:
+    """Refuse a model of transformers that cannot be run, or sees what it is to predict."""
+    try:
+        causal = is_causal(model)
+    except (RuntimeError, ValueError, TypeError, IndexError, AttributeError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ConfigError(
+            f"architecture {architecture!r} cannot be run with {sizes.layers} layers, width "
+            f"{sizes.width} and {sizes.heads} heads: {reason}; choose other sizes or another type"
+        ) from error
+    if not causal:
+        raise ConfigError(
+            f"architecture {architecture!r} sees the tokens that it is to predict; choose a "
+            "causal type such as 'llama'"
+        )
 
 
 def _load_parent(config: TrainConfig) -> Start:
     loaded = load_model(config.parent, config.device or None)
     if config.template == CHAT:
         check_chat(loaded.tokenizer)
-    freeze(loaded.model, config)
     return Start(
-        model=wrap(loaded.model, config),
+        model=loaded.model,
         tokenizer=loaded.tokenizer,
         kind=CheckpointKind(loaded.kind),
         context=min(config.context, loaded.context),
-        own=loaded.kind != "hub",
+        own=loaded.kind != "hub" or has_plain_head(loaded.model),
     )
-
-
-def _texts(prompt: Prompt, template: str) -> tuple[str, str]:
-    return render(template, prompt), prompt.reference or ""
