@@ -16,6 +16,7 @@ COMMANDS = {
     "data": "import, make and list data sets of prompts",
     "checkpoints": "list checkpoints, or register one that exists already",
     "train": "train a model from scratch, or fine-tune a checkpoint",
+    "tune": "search the settings that train best, by trying them",
     "sample": "let checkpoints write texts for prompts",
     "generations": "import texts of any other system, or print stored ones",
     "ratings": "import existing ratings with their reviewers",

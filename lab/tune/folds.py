@@ -46,8 +46,37 @@ class Part(Sequence[Row]):
             yield self.rows[int(place)]
 
 
+class Joined(Sequence[Row]):
+    """Two sequences of rows, one after the other."""
+
+    def __init__(self, first: Sequence[Row], second: Sequence[Row]):
+        """Join them; none is read."""
+        self.first, self.second = first, second
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.first) + len(self.second)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Part[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Part[Row]:
+        """Read one row, or choose some."""
+        if isinstance(index, slice):
+            return Part(self, np.arange(*index.indices(len(self))))
+        place = index + len(self) if index < 0 else index
+        if place < len(self.first):
+            return self.first[place]
+        return self.second[place - len(self.first)]
+
+
 def folds(
-    rows: Sequence[Row], groups: Iterable[str], n_folds: int, seed: int
+    rows: Sequence[Row],
+    groups: Iterable[str],
+    n_folds: int,
+    seed: int,
+    learn_only: np.ndarray | None = None,
 ) -> list[tuple[Part[Row], Part[Row]]]:
     """Split rows into folds of like size; rows of one group stay together.
 
@@ -56,6 +85,8 @@ def folds(
         groups: one text per row, such as its prompt: rows with the same text belong together.
         n_folds: how many, from 2.
         seed: of the order in which the groups are dealt out.
+        learn_only: (rows,) True for rows that are never measured on; they too are learned from
+            only where their group is.
 
     Returns:
         For each fold the rows to learn from and the rows to measure on; each row is measured on
@@ -75,9 +106,12 @@ def folds(
         )
     of_group = _dealt(sizes, n_folds, np.random.default_rng(seed))
     fold = of_group[of_row]
-    places = np.arange(len(rows))
+    measured = np.ones(len(rows), bool) if learn_only is None else ~learn_only
     return [
-        (Part(rows, places[fold != number]), Part(rows, places[fold == number]))
+        (
+            Part(rows, np.flatnonzero(fold != number)),
+            Part(rows, np.flatnonzero((fold == number) & measured)),
+        )
         for number in range(n_folds)
     ]
 
