@@ -30,7 +30,7 @@ trials have. What is searched by default: learning_rate, batch_rows, warmup, and
 with a parent) where no budget is given. accumulate is not, since batch_rows counts the rows of all
 parts: it changes memory and time, not what is learned.
 """
-SET_BY_SEARCH = ("name",)
+SET_BY_SEARCH = ("name", "keep", "save_every")
 NOT_SEARCHED = (
     *("name", "device", "threads", "tensorboard", "cost_per_hour", "keep", "save_every"),
     *("log_every", "validate_every", "validation_rows"),
@@ -194,7 +194,7 @@ def _report(trials: list[Trial], n_running: int, tuning: Any, arguments: argpars
     from lab.errors import TrainingError
     from lab.records import TrialOutcome
     from lab.tune.measure import measure_of
-    from lab.tune.search import best
+    from lab.tune.search import KILLED, STOPPED, best
 
     names = [one.name for one in tuning.ranges]
     worst = float("inf")
@@ -222,11 +222,12 @@ def _report(trials: list[Trial], n_running: int, tuning: Any, arguments: argpars
         )
         if len(trials) > MOST_SHOWN:
             say(f"{len(trials) - MOST_SHOWN} more on the dashboard's page Tuning")
-    if found is None and trials and not n_running:
+    broke = [one for one in ordered if one.message not in (KILLED, STOPPED)]
+    if found is None and broke and not n_running:
         raise TrainingError(
             f"no trial of search {tuning.search_name!r} got to its end; trial "
-            f"{ordered[-1].number}: {ordered[-1].message or 'no reason is known'}; give narrower "
-            "ranges, or raise --trials to try on"
+            f"{broke[-1].number}: {broke[-1].message}; give narrower ranges and --search another "
+            "name, or raise --trials to try on"
         )
     if found is not None:
         say("\ntrain the best:\n  " + command_of(found, arguments.dataset, tuning))

@@ -19,7 +19,7 @@ from lab.tune.ranges import Range
 if TYPE_CHECKING:
     import optuna
 
-KILLED = "its process ended without a word"
+KILLED, STOPPED = "its process ended without a word", "stopped by hand"
 FREE_TRIALS, FREE_PLACES = 5, 2
 """Trials before the first that may be given up, and places of each that are always reached."""
 
@@ -151,7 +151,8 @@ class Search:
         try:
             result = attempt(going)
         except BaseException as error:
-            told = str(error) or type(error).__name__
+            stopped = isinstance(error, KeyboardInterrupt)
+            told = STOPPED if stopped else str(error) or type(error).__name__
             self._end(trial.number, Result(outcome=TrialOutcome.FAILED, message=told), left=True)
             raise
         finally:
