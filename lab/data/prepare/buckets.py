@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.data.prepare.arrays import new_array
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -31,11 +33,9 @@ class Buckets:
                 starts.flush()
                 n_members += int(sizes.sum())
             n_buckets = starts.tell() // 8
-        shapes = (n_buckets, n_buckets, n_members)
-        self.starts, self.n_kept, self.members = (
-            np.memmap(path, np.int64, "r+" if path.exists() else "w+", shape=max(size, 1))
-            for path, size in zip(self.paths, shapes, strict=True)
-        )
+        self.starts = np.memmap(self.paths[0], np.int64, "r+", shape=max(n_buckets, 1))
+        self.n_kept = new_array(self.paths[1], np.int64, (max(n_buckets, 1),))
+        self.members = new_array(self.paths[2], np.int64, (max(n_members, 1),))
 
     def kept_with(self, rank: int) -> NDArray[np.int64]:
         """Return the kept rows that agree with this one in a band."""

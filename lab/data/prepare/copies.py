@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.data.prepare.arrays import new_array
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.near import COLUMNS, Alike, near_copies
 from lab.data.prepare.rows import TEXTS, Fields
@@ -153,7 +154,7 @@ def _hashes(rows: Dataset, scratch: Path, workers: int) -> NDArray[np.uint64]:
     import numpy as np
 
     path = scratch / "hashes.npy"
-    np.lib.format.open_memmap(path, mode="w+", dtype=np.uint64, shape=(len(rows),))
+    new_array(path, np.uint64, (len(rows),))
     rows.select_columns(list(COLUMNS)).map(
         _Hashed(path),
         with_indices=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.data.prepare.alike import Alike, compared, jaccard, learnt, shingles
+from lab.data.prepare.arrays import new_array
 from lab.data.prepare.buckets import Buckets
 from lab.data.prepare.wording import joint_hashes
 
@@ -82,7 +83,7 @@ def _sign(rows: Dataset, alike: Alike, scratch: Path, workers: int) -> dict[str,
     }
     paths = {name: scratch / f"{name}.npy" for name in shapes}
     for name, (kind, shape) in shapes.items():
-        np.lib.format.open_memmap(paths[name], mode="w+", dtype=kind, shape=shape)
+        new_array(paths[name], kind, shape)
     rows.select_columns(list(COLUMNS)).map(
         _Signed(alike, paths),
         with_indices=True,

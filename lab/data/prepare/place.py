@@ -58,9 +58,10 @@ def new_place(
     stem = name.replace("/", "-")
     folder = data_folder / f"{stem}-{dataset_id[-12:]}"
     place = Place(folder.with_name(folder.name + ".part"), folder)
-    done = False
+    done, free = False, 0
     try:
         place.part.mkdir(parents=True)
+        free = shutil.disk_usage(data_folder).free
         _delete_leftovers(data_folder, stem, {*stored, str(place.part)})
         with (place.part / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -71,7 +72,7 @@ def new_place(
         for path in () if done else (place.part, place.folder):
             shutil.rmtree(path, ignore_errors=True)
         if isinstance(error, OSError) and _is_full(error):
-            raise InputError(_full(data_folder)) from error
+            raise InputError(_full(data_folder, free)) from error
         raise
 
 
@@ -98,10 +99,9 @@ def _is_full(error: OSError) -> bool:
     return error.errno in _FULL or "No space left on device" in str(error)
 
 
-def _full(folder: Path) -> str:
-    free = shutil.disk_usage(folder).free / 1e6
+def _full(folder: Path, free: int) -> str:
     return (
-        f"{folder}: the disk is full; what was written is deleted again, which leaves {free:,.0f} "
-        "MB free; preparing needs about three times the size of the texts, so make room, or put "
-        "the lab elsewhere with --home"
+        f"{folder}: the disk is full, which had {free / 1e6:,.0f} MB free at the start; what was "
+        "written is deleted again; preparing needs several times the size of the texts, so "
+        "make room, or put the lab elsewhere with --home"
     )
