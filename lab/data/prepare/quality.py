@@ -25,11 +25,13 @@ in sums).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lab.data.prepare.wording import (
     PIECE,
     characters_per_word,
+    joint_hashes,
     run_hashes,
     word_hashes,
     words_of,
@@ -113,27 +115,43 @@ def _line_fault(name: str, parts: list[str]) -> str:
 def _run_fault(found: list[str], per_word: int) -> str:
     import numpy as np
 
-    hashes = word_hashes(found)
     lengths = np.fromiter(map(len, found), np.int64, len(found))
-    for n, most in MOST_IN_TOP.items():
-        if _share(_top_starts(run_hashes(hashes, n * per_word)), n * per_word, lengths) > most:
+    for n, runs in _runs(word_hashes(found), per_word):
+        repeats = _repeats(runs)
+        if not len(repeats):
+            return ""  # where no run of n words comes twice, no longer one does
+        if n in MOST_IN_TOP and _share(_top(runs), n * per_word, lengths) > MOST_IN_TOP[n]:
             return f"most frequent {n} words"
-    for n, most in MOST_IN_REPEATS.items():
-        runs = run_hashes(hashes, n * per_word)
-        starts = np.ones(len(runs), bool)
-        starts[np.unique(runs, return_index=True)[1]] = False
-        if _share(np.flatnonzero(starts), n * per_word, lengths) > most:
+        share = _share(repeats, n * per_word, lengths)
+        if n in MOST_IN_REPEATS and share > MOST_IN_REPEATS[n]:
             return f"repeated {n} words"
     return ""
 
 
-def _top_starts(runs: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return where the most frequent run starts, if it comes twice or more."""
+def _runs(hashes: NDArray[np.uint64], per_word: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    """Hash the runs of 2, 3, … 10 words, each time from those of a word less."""
+    runs = run_hashes(hashes, per_word)
+    for n in range(2, max(MOST_IN_REPEATS) + 1):
+        for offset in range((n - 1) * per_word, n * per_word):
+            runs = joint_hashes([hashes[offset:]], begun=runs[: len(hashes) - offset])
+        yield n, runs
+
+
+def _repeats(runs: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return where runs start that began earlier as well."""
     import numpy as np
 
-    values, counts = np.unique(runs, return_counts=True)
-    top = int(counts.argmax())
-    return np.flatnonzero(runs == values[top]) if counts[top] > 1 else np.zeros(0, np.int64)
+    order = np.argsort(runs, kind="stable")
+    return order[1:][runs[order[1:]] == runs[order[:-1]]]
+
+
+def _top(runs: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return where the most frequent run starts; of several the one that comes first."""
+    import numpy as np
+
+    _, firsts, counts = np.unique(runs, return_index=True, return_counts=True)
+    first = firsts[counts == counts.max()].min()
+    return np.flatnonzero(runs == runs[first])
 
 
 def _share(starts: NDArray[np.int64], n: int, lengths: NDArray[np.int64]) -> float:

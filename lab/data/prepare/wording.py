@@ -102,15 +102,18 @@ def run_hashes(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
     return joint_hashes([hashes[offset : offset + n_runs] for offset in range(n)])
 
 
-def joint_hashes(columns: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+def joint_hashes(
+    columns: Sequence[NDArray[np.uint64]], begun: NDArray[np.uint64] | None = None
+) -> NDArray[np.uint64]:
     """Hash what stands at the same place of several arrays to one number per place.
 
     Args:
         columns: arrays of the same length.
+        begun: what this gave for the columns before these, to go on from.
     """
     import numpy as np
 
-    found = np.zeros(len(columns[0]), np.uint64)
+    found = np.zeros(len(columns[0]), np.uint64) if begun is None else begun
     for column in columns:
         found = found * np.uint64(_MULTIPLIER) + column
         # A product's low bits depend on low bits alone; this brings the high ones down.
