@@ -29,7 +29,7 @@ from lab.records import (
 )
 from lab.train.config import TrainConfig
 from lab.tune.measure import BITS, measure_of
-from lab.tune.search import Attempt, Result, Search
+from lab.tune.search import Attempt, Result, Search, best
 
 if TYPE_CHECKING:
     from storage.client import Store
@@ -124,9 +124,11 @@ class Trying:
         """Put a checkpoint aside if no better one is."""
         place = self._aside()
         with self.search.journal.alone():
-            before = json.loads((place / "record.json").read_text()) if place.exists() else None
-            if before is not None and before["value"] <= value:
+            before = best(self.search.trials())
+            if before is not None and before.value is not None and before.value <= value:
                 return
+            if place.exists() and json.loads((place / "record.json").read_text())["value"] <= value:
+                return  # of a process that was killed before it could tell its trial's end
             shutil.rmtree(place, ignore_errors=True)
             shutil.move(str(checkpoint.path), place)
             told = {"value": value, "checkpoint": dataclasses.asdict(checkpoint)}
