@@ -16,6 +16,7 @@ from lab.errors import CheckpointError
 ABOUT = "lab.json"
 MARK = "made_by"
 OURS = "review-lab"
+TOKENIZER = "tokenizer.json"
 
 
 def read_about(folder: Path) -> dict[str, Any] | None:
@@ -28,7 +29,8 @@ def read_about(folder: Path) -> dict[str, Any] | None:
         The content of `lab.json`; None for a whole folder that the lab did not make.
 
     Raises:
-        CheckpointError: no folder, no model in it, or one of ours that is incomplete.
+        CheckpointError: no folder, no model in it, or one of ours that is incomplete, damaged or
+            has another tokenizer.
     """
     if not folder.is_dir():
         raise CheckpointError(f"checkpoint {str(folder)!r}: no such folder; check the path")
@@ -45,6 +47,7 @@ def read_about(folder: Path) -> dict[str, Any] | None:
         )
     if about is not None:
         _check_sizes(folder, about)
+        _check_tokenizer(folder, about)
     return about
 
 
@@ -63,6 +66,12 @@ def weights_sha256(folder: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def tokenizer_sha256(folder: Path) -> str | None:
+    """Hash the tokenizer of a checkpoint, in hex; None where it is not in a tokenizer.json."""
+    path = folder / TOKENIZER
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def weights_files(folder: Path) -> list[Path]:
@@ -87,4 +96,15 @@ def _check_sizes(folder: Path, about: dict[str, Any]) -> None:
         raise CheckpointError(
             f"checkpoint {str(folder)!r}: damaged, its weights files have the sizes {found} where "
             f"{about.get('weights_bytes')} were written; copy it again or train again"
+        )
+
+
+def _check_tokenizer(folder: Path, about: dict[str, Any]) -> None:
+    """Compare the tokenizer with the one that was written; folders of old do not say which."""
+    written = about.get("tokenizer_sha256")
+    if written is not None and tokenizer_sha256(folder) != written:
+        state = "not the one" if (folder / TOKENIZER).is_file() else "missing, the one"
+        raise CheckpointError(
+            f"checkpoint {str(folder)!r}: its {TOKENIZER} is {state} that it was trained with; "
+            "copy the checkpoint again or train again"
         )

@@ -70,11 +70,13 @@ def load_model(path_or_hub: str | Path, device: str | None = None) -> LoadedMode
         The model in float32 and evaluation mode, its tokenizer, template and context.
 
     Raises:
-        CheckpointError: missing, incomplete, damaged, of an unknown kind, or out of reach.
+        CheckpointError: missing, incomplete, damaged, of an unknown kind, out of reach, or with the
+            tokenizer of another model.
     """
     where = choose_device(device)
     name, about = _locate(path_or_hub)
     model, tokenizer = _read(name)
+    _check_tokenizer(model, tokenizer, name)
     _complete_tokens(model, tokenizer, name)
     longest = getattr(model.config, "max_position_embeddings", None) or 1024
     about = about or {}
@@ -108,27 +110,59 @@ def _read(name: str) -> tuple[Any, Any]:
     register()
     try:
         with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(name)
+            tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+    except Exception as error:  # transformers, tokenizers and the hub raise a dozen kinds
+        raise CheckpointError(_advice(name, error, _WHOLE_TOKENIZER)) from error
+    try:
+        with quiet():
             model = AutoModelForCausalLM.from_pretrained(
                 name, dtype=torch.float32, trust_remote_code=False
             )
-    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
-        raise CheckpointError(_advice(name, error)) from error
+    except Exception as error:  # as many
+        raise CheckpointError(_advice(name, error, _WHOLE)) from error
     return model, tokenizer
 
 
-def _advice(name: str, error: Exception) -> str:
+_WHOLE = "it must be a causal language model with its tokenizer, whole, in transformers' format"
+_WHOLE_TOKENIZER = (
+    "its tokenizer is missing or damaged; put the tokenizer.json and tokenizer_config.json of the "
+    "model into the folder"
+)
+
+
+def _advice(name: str, error: Exception, advice: str) -> str:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if Path(name).is_dir():
-        return (
-            f"checkpoint {name!r} cannot be loaded: {reason}; it must be a causal language model "
-            "with its tokenizer, whole, in transformers' format"
-        )
+        return f"checkpoint {name!r} cannot be loaded: {reason}; {advice}"
     return (
         f"checkpoint {name!r} cannot be loaded: {reason}; there is no such folder here, and as a "
         "name on the Hugging Face hub it needs a connection (or an earlier download) and, where "
         "it is gated, `hf auth login`"
     )
+
+
+def _check_tokenizer(model: Any, tokenizer: Any, name: str) -> None:
+    """Refuse a tokenizer that is empty, as transformers makes one of no files, or not the model's.
+
+    Raises:
+        CheckpointError: it cannot be the one that the model was trained with.
+    """
+    n_tokens, n_known = len(tokenizer), model.get_input_embeddings().weight.shape[0]
+    if not tokenizer("a 1", add_special_tokens=False, verbose=False)["input_ids"]:
+        raise CheckpointError(f"checkpoint {name!r}: {_WHOLE_TOKENIZER}")
+    if n_tokens > n_known:
+        raise CheckpointError(
+            f"checkpoint {name!r}: its tokenizer has {n_tokens:,} tokens where the model knows "
+            f"{n_known:,}; it is that of another model, put the right one into the folder"
+        )
+    ends = model.config.eos_token_id
+    for end in ends if isinstance(ends, list) else [ends]:
+        if end is not None and n_tokens <= end < n_known:
+            raise CheckpointError(
+                f"checkpoint {name!r}: the model's end token has number {end}, and its tokenizer "
+                f"only {n_tokens:,} tokens; it is that of another model, put the right one into "
+                "the folder, or correct eos_token_id in config.json"
+            )
 
 
 def _complete_tokens(model: Any, tokenizer: Any, name: str) -> None:

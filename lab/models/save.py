@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import CheckpointError
-from lab.models.folder import ABOUT, MARK, OURS, weights_files, weights_sha256
+from lab.models.folder import ABOUT, MARK, OURS, tokenizer_sha256, weights_files, weights_sha256
 from lab.models.quiet import quiet
 
 
@@ -60,7 +60,7 @@ def save_checkpoint(model: Any, tokenizer: Any, folder: Path, about: dict[str, A
         sha256 = _write(model, tokenizer, partial, about)
         partial.rename(folder)
         _sync(folder.parent)
-    except OSError as error:
+    except Exception as error:  # safetensors and tokenizers have kinds of their own for a full disk
         raise CheckpointError(f"checkpoint {str(folder)!r} cannot be written: {error}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -74,7 +74,8 @@ def _write(model: Any, tokenizer: Any, partial: Path, about: dict[str, Any]) -> 
         tokenizer.save_pretrained(partial)
     sha256 = weights_sha256(partial)
     sizes = {path.name: path.stat().st_size for path in weights_files(partial)}
-    content = {**about, "weights_sha256": sha256, "weights_bytes": sizes}
+    hashes = {"weights_sha256": sha256, "tokenizer_sha256": tokenizer_sha256(partial)}
+    content = {**about, **hashes, "weights_bytes": sizes}
     for path in partial.iterdir():
         _sync(path)
     text = json.dumps(content, indent=2, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """Loading of own folders, foreign folders, and names on a hub."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lab.errors import CheckpointError
 from lab.models.load import load_model
 from lab.models.quiet import quiet
 from lab.models.save import save_checkpoint
+from lab.models.tokenizer import train_tokenizer
 
 
 @pytest.fixture
@@ -62,6 +64,37 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 def test_a_foreign_folder_without_weights_is_refused(foreign: Path) -> None:
     (foreign / "model.safetensors").unlink()
     with pytest.raises(CheckpointError, match=r"cannot be loaded.*whole"):
+        load_model(foreign, "cpu")
+
+
+def test_a_foreign_folder_without_a_tokenizer_is_refused(foreign: Path) -> None:
+    for file in foreign.glob("*token*"):
+        file.unlink()
+    with pytest.raises(CheckpointError, match=r"tokenizer is missing or damaged; put the tok"):
+        load_model(foreign, "cpu")
+
+
+@pytest.mark.parametrize("content", ["", '{"ver', "{}"])
+def test_a_broken_tokenizer_is_refused(content: str, foreign: Path) -> None:
+    (foreign / "tokenizer.json").write_text(content)
+    with pytest.raises(CheckpointError, match=r"tokenizer is missing or damaged"):
+        load_model(foreign, "cpu")
+
+
+def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(foreign: Path) -> None:
+    with quiet():
+        train_tokenizer([" ".join(map(str, range(999)))], 400, 64).save_pretrained(foreign)
+    with pytest.raises(CheckpointError, match=r"has 400 tokens where the model knows 2\d\d; it is"):
+        load_model(foreign, "cpu")
+
+
+def test_a_tokenizer_without_the_models_end_is_refused(foreign: Path) -> None:
+    config = json.loads((foreign / "config.json").read_text())
+    changed = config | {"eos_token_id": config["vocab_size"] - 1}
+    (foreign / "config.json").write_text(json.dumps(changed))
+    with quiet():
+        train_tokenizer(["a"], 259, 64).save_pretrained(foreign)
+    with pytest.raises(CheckpointError, match=r"end token has number 2\d\d.*only 259 tokens"):
         load_model(foreign, "cpu")
 
 

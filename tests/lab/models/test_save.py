@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,32 @@ def test_cut_weights_are_found(gpt: object, tokenizer: object, tmp_path: Path) -
     weights.write_bytes(weights.read_bytes()[:-100])
     with pytest.raises(CheckpointError, match="damaged"):
         read_about(tmp_path / "c")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(Path.unlink, "missing"), (lambda path: path.write_text("{}"), "not the")]
+)
+def test_another_tokenizer_is_found(
+    change: Callable[[Path], None],
+    said: str,
+    gpt: object,
+    tokenizer: object,
+    tmp_path: Path,
+) -> None:
+    save_checkpoint(gpt, tokenizer, tmp_path / "c", {})
+    change(tmp_path / "c" / "tokenizer.json")
+    with pytest.raises(CheckpointError, match=rf"tokenizer\.json is {said}.*trained with"):
+        read_about(tmp_path / "c")
+
+
+def test_a_folder_from_before_tokenizers_were_hashed_is_whole(
+    gpt: object, tokenizer: object, tmp_path: Path
+) -> None:
+    save_checkpoint(gpt, tokenizer, tmp_path / "c", {})
+    about = json.loads((tmp_path / "c" / "lab.json").read_text())
+    del about["tokenizer_sha256"]
+    (tmp_path / "c" / "lab.json").write_text(json.dumps(about))
+    assert read_about(tmp_path / "c") == about
 
 
 def test_a_broken_about_file_is_named(gpt: object, tokenizer: object, tmp_path: Path) -> None:
