@@ -100,10 +100,12 @@ def learn_usual(store: Store, dataset_id: str, models: Aids) -> Aids:
         models: the models to go with it.
     """
     from lab.checks.run import fit_background, fit_rarity
+    from lab.commands.prepared import prompts_of
     from lab.records import Split
-    from storage import prompts
+    from storage import datasets, prompts
 
-    rows = prompts.read(store, dataset_id, Split.TRAIN, BACKGROUND_ROWS)
+    dataset = datasets.by_id(store, dataset_id)
+    rows = prompts_of(store, dataset, Split.TRAIN, BACKGROUND_ROWS)
     rows = rows or prompts.read(store, dataset_id, None, BACKGROUND_ROWS)
     return replace(models, background=fit_background(rows), rarity=fit_rarity(rows))
 

@@ -1,4 +1,4 @@
-"""Finds the rows of a data set where they are: in the store, or in the folder of a prepared one."""
+"""Finds the rows and the tokenizer of a data set: in the store, or in a prepared one's folder."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from storage.client import Store
 
 
-def prompts_of(store: Store, dataset: Dataset, split: Split) -> Sequence[Prompt]:
-    """Return all rows of a split of a data set, to learn from or to measure on.
+def prompts_of(
+    store: Store, dataset: Dataset, split: Split, limit: int | None = None
+) -> Sequence[Prompt]:
+    """Return the rows of a split of a data set, to learn from or to measure on.
 
     Args:
         store: the store.
         dataset: the data set.
         split: the split.
+        limit: only the first so many; all by default.
 
     Returns:
         The prompts in order. Those of a prepared data set are read from its folder when they are
@@ -27,17 +30,31 @@ def prompts_of(store: Store, dataset: Dataset, split: Split) -> Sequence[Prompt]
     Raises:
         InputError: the folder of a prepared data set is gone or broken.
     """
-    from lab.data.prepare.folder import FolderPrompts
     from storage import prompts
 
     if dataset.path is None:
-        return prompts.read(store, dataset.id, split)
-    return FolderPrompts(dataset.id, dataset.path, split)
+        return prompts.read(store, dataset.id, split, limit)
+    from lab.data.prepare.folder import FolderPrompts
+
+    found = FolderPrompts(dataset.id, dataset.path, split)
+    return found if limit is None else found[:limit]
 
 
-def tokenizer_of(dataset: Dataset) -> Path | None:
-    """Return the folder of the tokenizer that was prepared with a data set; None without one."""
+def tokenizer_of(dataset: Dataset) -> str:
+    """Return the folder of the tokenizer that was prepared with a data set; empty without one."""
+    if dataset.path is None:
+        return ""
     from lab.data.prepare.tokens import TOKENIZER
 
-    folder = None if dataset.path is None else Path(dataset.path) / TOKENIZER
-    return folder if folder is not None and folder.is_dir() else None
+    folder = Path(dataset.path) / TOKENIZER
+    return str(folder) if folder.is_dir() else ""
+
+
+def checkpoint_folder(store: Store, name: str) -> str:
+    """Return the folder of the newest checkpoint of a name; what is no such name, as it is."""
+    from storage import checkpoints
+
+    for checkpoint in reversed(checkpoints.every(store)):
+        if checkpoint.name == name and checkpoint.path:
+            return checkpoint.path
+    return name

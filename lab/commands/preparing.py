@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lab.data.prepare.config import PrepareConfig
     from lab.data.prepare.run import Prepared
     from lab.home import Home
-    from storage.client import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +50,7 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
     Returns:
         What was prepared.
     """
+    from lab.commands.prepared import checkpoint_folder
     from lab.data.prepare.run import prepare
     from storage import datasets
     from storage.client import open_store
@@ -62,18 +62,8 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
             store.add([prepared.dataset, *prepared.prompts, *prepared.tags])
 
         stored = [one.path for one in datasets.every(store) if one.path]
-        config = _with_tokenizer(store, config)
+        config = dataclasses.replace(config, tokenizer=checkpoint_folder(store, config.tokenizer))
         return prepare(origins, config, home.data, advance, stored=stored, keep=keep)
-
-
-def _with_tokenizer(store: Store, config: PrepareConfig) -> PrepareConfig:
-    """Find the tokenizer's folder where its name is that of a checkpoint of the lab."""
-    from storage import checkpoints
-
-    for checkpoint in reversed(checkpoints.every(store)):
-        if checkpoint.name == config.tokenizer and checkpoint.path:
-            return dataclasses.replace(config, tokenizer=checkpoint.path)
-    return config
 
 
 def show_steps(account: dict[str, Any]) -> None:

@@ -241,11 +241,13 @@ def _judge(store: Store, name: str | None) -> Judge | None:
 def _training(store: Store, name: str | None) -> TrainingIndex | None:
     if name is None:
         return None
+    from lab.commands.prepared import prompts_of
     from lab.errors import ConfigError
     from lab.metrics.training import training_index
-    from storage import datasets, prompts
+    from lab.records import Split
+    from storage import datasets
 
-    rows = prompts.read(store, datasets.named(store, name).id, "train")
+    rows = prompts_of(store, datasets.named(store, name), Split.TRAIN)
     if not rows:
         raise ConfigError(f"data set {name!r} has no training rows; name the one you trained on")
     return training_index(name, (row.reference or row.text for row in rows))

@@ -63,6 +63,7 @@ def new_job(store: Store, home: Home, dataset_name: str, config: TrainConfig) ->
 
     dataset = datasets.named(store, dataset_name)
     config, parent_id = _find_parent(store, config)
+    config = _find_tokenizer(store, dataset, config)
     run = TrainingRun(
         name=config.name,
         dataset_id=dataset.id,
@@ -113,27 +114,6 @@ def resumed_job(store: Store, home: Home, name: str) -> Job:
     return _job(store, home, run, dataset, config, steps[-1].step if steps else 0)
 
 
-def split_prompts(
-    store: Store, dataset: Dataset, split: Split, limit: int | None = None
-) -> Sequence[Prompt]:
-    """Return the prompts of a split: from the folder of a prepared data set, else from the store.
-
-    Args:
-        store: the store.
-        dataset: the data set.
-        split: the split.
-        limit: the most to return; all by default.
-    """
-    from storage import prompts
-
-    if dataset.path is None:
-        return prompts.read(store, dataset.id, split, limit)
-    from lab.data.prepare.folder import FolderPrompts
-
-    found = FolderPrompts(dataset.id, dataset.path, split)
-    return found if limit is None else found[:limit]
-
-
 def _job(
     store: Store,
     home: Home,
@@ -142,6 +122,7 @@ def _job(
     config: TrainConfig,
     logged: int | None,
 ) -> Job:
+    from lab.commands.prepared import prompts_of
     from storage import checkpoints
 
     parents = checkpoints.by_ids(store, [run.parent_checkpoint_id or dataset.id])
@@ -149,8 +130,8 @@ def _job(
     return Job(
         run=run,
         config=config,
-        train_prompts=split_prompts(store, dataset, Split.TRAIN),
-        validation_prompts=split_prompts(store, dataset, Split.VALIDATION, config.validation_rows),
+        train_prompts=prompts_of(store, dataset, Split.TRAIN),
+        validation_prompts=prompts_of(store, dataset, Split.VALIDATION, config.validation_rows),
         out=home.checkpoints / f"{config.name}-{run.id[-12:]}",
         states=home.runs / run.id,
         facts={
@@ -173,6 +154,16 @@ def _find_parent(store: Store, config: TrainConfig) -> tuple[TrainConfig, str | 
         if checkpoint.name == config.parent and checkpoint.path:
             return dataclasses.replace(config, parent=checkpoint.path), checkpoint.id
     return config, None
+
+
+def _find_tokenizer(store: Store, dataset: Dataset, config: TrainConfig) -> TrainConfig:
+    """Take the tokenizer asked for, else the one that was prepared with the data set."""
+    from lab.commands.prepared import checkpoint_folder, tokenizer_of
+
+    if config.architecture == "hub":
+        return config
+    name = config.tokenizer or tokenizer_of(dataset)
+    return dataclasses.replace(config, tokenizer=checkpoint_folder(store, name))
 
 
 def _words(outcome: TrainingOutcome) -> str:

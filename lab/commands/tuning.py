@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lab.commands.console import progress
-from lab.commands.training_jobs import Job, new_job, split_prompts
+from lab.commands.prepared import prompts_of
+from lab.commands.training_jobs import Job, new_job
 from lab.commands.trying import NEVER_MATTERS, Parts, Trying
 from lab.data.prepare.folder import FolderPrompts
 from lab.errors import InputError
@@ -123,7 +124,7 @@ def parts_of(store: Store, dataset: Dataset, job: Job, n_folds: int | None) -> P
     if not len(learn):
         raise InputError(f"data set {dataset.name!r} has no training rows to learn from")
     if n_folds is not None:
-        held_out = split_prompts(store, dataset, Split.VALIDATION)
+        held_out = prompts_of(store, dataset, Split.VALIDATION)
         rows: Sequence[Prompt] = Joined(learn, held_out)
         altered = np.concatenate([_altered(learn), _altered(held_out)])
         groups = (group for part in (learn, held_out) for group in _groups(part))

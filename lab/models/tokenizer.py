@@ -84,6 +84,30 @@ def load_tokenizer(name: str | Path) -> Any:
         ) from error
 
 
+def given_tokenizer(name: str | Path, context: int) -> Any:
+    """Load a tokenizer for a model that is made from scratch.
+
+    Args:
+        name: a folder in transformers' format, or a name on the hub.
+        context: longest input of the model, in tokens.
+
+    Returns:
+        The tokenizer, with an end token and a padding token (where it has none, the end token).
+
+    Raises:
+        CheckpointError: it cannot be loaded, or has no end token.
+    """
+    tokenizer = load_tokenizer(name)
+    if tokenizer.eos_token_id is None:
+        raise CheckpointError(
+            f"tokenizer {str(name)!r} has no end token; set eos_token in its tokenizer_config.json"
+        )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.model_max_length = context
+    return tokenizer
+
+
 def _bpe(vocabulary: int) -> tuple[Tokenizer, Any]:
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -48,6 +48,10 @@ class TrainConfig:
     vocabulary: int = 2048
     """Most tokens of the tokenizer that is trained on the texts."""
 
+    tokenizer: str = ""
+    """Checkpoint (name, folder or hub name) whose tokenizer is used; else the one prepared with
+    the data set, else one is trained; not with "hub", which has its own."""
+
     context: int = 256
     """Longest prompt with reference in tokens; a longer reference is cut, plain text windowed."""
 
@@ -179,6 +183,12 @@ class TrainConfig:
             raise ConfigError(
                 f"parent {self.parent!r} goes with architecture 'hub' only, not with "
                 f"{self.architecture!r}"
+            )
+
+        if self.architecture == "hub" and self.tokenizer:
+            raise ConfigError(
+                f"tokenizer {self.tokenizer!r} goes with a model from scratch only; leave it out, "
+                "since a checkpoint has its own"
             )
 
     def _check_sizes(self) -> None:

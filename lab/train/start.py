@@ -17,7 +17,7 @@ from lab.models.families import OWN, check_family
 from lab.models.load import choose_device, load_model
 from lab.models.prompts import CHAT, check_chat, messages, render
 from lab.models.sizes import Sizes
-from lab.models.tokenizer import train_tokenizer
+from lab.models.tokenizer import given_tokenizer, train_tokenizer
 from lab.models.trial import has_plain_head, is_causal
 from lab.records import CheckpointKind, Prompt
 from lab.train.adapters import wrap
@@ -93,11 +93,14 @@ def _make_new(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
 
 
 def _make_tokenizer(prompts: Sequence[Prompt], config: TrainConfig) -> Any:
-    if len(prompts) > TOKENIZER_PROMPTS:
-        prompts = random.Random(config.seed).sample(prompts, TOKENIZER_PROMPTS)
-    texts = (part for prompt in prompts for part in _texts(prompt, config.template))
-    tokenizer = train_tokenizer(texts, config.vocabulary, config.context)
-    if config.template == CHAT:
+    if config.tokenizer:
+        tokenizer = given_tokenizer(config.tokenizer, config.context)
+    else:
+        if len(prompts) > TOKENIZER_PROMPTS:
+            prompts = random.Random(config.seed).sample(prompts, TOKENIZER_PROMPTS)
+        texts = (part for prompt in prompts for part in _texts(prompt, config.template))
+        tokenizer = train_tokenizer(texts, config.vocabulary, config.context)
+    if config.template == CHAT and tokenizer.chat_template is None:
         add_chat_template(tokenizer)
     return tokenizer
 
