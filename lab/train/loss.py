@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lab.train.batches import IGNORED, Batch
+from lab.train.head import head_loss
 from lab.train.precision import autocast
 
 
@@ -66,7 +67,10 @@ def summed_loss(
     found = part(**inputs)
     found = found.last_hidden_state if own else found.logits
     found = found.flatten(0, 1)[wanted.to(device, non_blocking=True)]
-    logits = model.get_output_embeddings()(found) if own else found
+    head = model.get_output_embeddings()
+    if own and type(head) is nn.Linear and head.bias is None:
+        return head_loss(head, found, targets, smoothing), len(wanted)
+    logits = head(found) if own else found
     loss = cross_entropy(logits.float(), targets, reduction="sum", label_smoothing=smoothing)
     return loss, len(wanted)
 
