@@ -61,8 +61,6 @@ def _train(arguments: argparse.Namespace) -> int:
             raise
         return 2  # the leading process says why
     except KeyboardInterrupt:
-        if team.leads:
-            _say_how_to_go_on(config.name if config else arguments.resume)
         return 130
     if team.leads:
         _say_result(checkpoint)
@@ -134,21 +132,27 @@ def _made_by_the_leader() -> Job:
 
 def _fit(job: Job, team: Team, store: Store | None, advance: Advance) -> Checkpoint:
     from lab.train.run import train
+    from lab.train.states import RunFolder
 
-    return train(
-        job.train_prompts,
-        job.validation_prompts,
-        job.config,
-        job.out,
-        job.run.id,
-        _watcher(job, store, advance),
-        states=job.states,
-        team=team,
-        facts=job.facts,
-        # The run is stored before its first step, but one that cannot start leaves nothing.
-        on_start=lambda: store.add([job.run]) if store and job.logged is None else None,
-        on_end=lambda records: store.add(records) if store else None,
-    )
+    try:
+        return train(
+            job.train_prompts,
+            job.validation_prompts,
+            job.config,
+            job.out,
+            job.run.id,
+            _watcher(job, store, advance),
+            states=job.states,
+            team=team,
+            facts=job.facts,
+            # The run is stored before its first step, but one that cannot start leaves nothing.
+            on_start=lambda: store.add([job.run]) if store and job.logged is None else None,
+            on_end=lambda records: store.add(records) if store else None,
+        )
+    except BaseException:
+        if team.leads and RunFolder(job.states).has_state:
+            say(f"\nthis run can be gone on with: `lab train --resume {job.config.name}`")
+        raise
 
 
 def _watcher(
@@ -181,7 +185,3 @@ def _say_result(checkpoint: Checkpoint) -> None:
         f"checkpoint {checkpoint.name!r}: {checkpoint.n_parameters:,} parameters, "
         f"{checkpoint.n_tokens:,} tokens seen{shown}"
     )
-
-
-def _say_how_to_go_on(name: str) -> None:
-    say(f"\ninterrupted; go on with `lab train --resume {name}`")

@@ -132,7 +132,7 @@ def find_team(cpu: bool = False) -> Team:
         return Team()
     from accelerate import Accelerator  # type: ignore[import-untyped]
 
-    return Team(Accelerator(cpu=cpu, mixed_precision="no"))
+    return Team(Accelerator(cpu=cpu or not torch.accelerator.is_available(), mixed_precision="no"))
 
 
 def check_team(team: Team, config: TrainConfig) -> None:

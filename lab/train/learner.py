@@ -193,4 +193,4 @@ def _checkpoint(model: Any) -> None:
             f"gradient_checkpointing: a model of type {model.config.model_type!r} does not "
             "support it; leave it out, or accumulate smaller parts"
         )
-    model.gradient_checkpointing_enable({"use_reentrant": False})
+    model.activation_checkpointing_enable({"use_reentrant": False})

@@ -75,6 +75,7 @@ def fit(
     team: Team | None = None,
     folder: RunFolder | None = None,
     keep: Callable[[Any, Fit], None] | None = None,
+    on_start: Callable[[], None] = lambda: None,
 ) -> Fit:
     """Train a model until its budget is used up or it gains nothing more.
 
@@ -90,6 +91,7 @@ def fit(
         team: the processes that train together; by default this one alone.
         folder: where states are saved, and gone on from where there is one; None for nowhere.
         keep: called with the model, whenever a state is saved and at the end, if asked to keep any.
+        on_start: called before the first step, when nothing is wrong with model and settings.
 
     Returns:
         What it came to; the model has the weights of the lowest validation loss.
@@ -103,6 +105,7 @@ def fit(
         check_packing(model)
     loop = _Loop(model, rows, config, pad, own, team or Team())
     loop.resume(folder)
+    on_start()
     batches = training_batches(
         rows, config.batch_rows, pad, config.seed, loop.steps, config.packing, config.context
     )

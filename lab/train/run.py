@@ -169,9 +169,6 @@ class _Run:
             held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
             if self.team.size > 1:
                 torch.manual_seed(self.config.seed + self.team.rank)
-            self.started = True
-            if self.team.leads:
-                self.on_start()
             result = fit(
                 start.model,
                 rows,
@@ -183,10 +180,16 @@ class _Run:
                 team=self.team,
                 folder=self.folder,
                 keep=lambda model, so_far: self._keep(saving, model, so_far),
+                on_start=self._start,
             )
             model = plain(start.model)
             checkpoint, kept = self.team.share(lambda: self._save(saving, model, result))
         return checkpoint, kept, result
+
+    def _start(self) -> None:
+        self.started = True
+        if self.team.leads:
+            self.on_start()
 
     def _save(self, saving: Saving, model: Any, result: Fit) -> tuple[Checkpoint, list[Checkpoint]]:
         checkpoint = saving.save(model, result, self.out, self.config.name)
