@@ -22,7 +22,7 @@ examples:
   lab data import questions.jsonl --name questions --tags-column topics
   lab data tag stories dragons --pattern "dragon|wyvern"
   lab data tag stories hard --keys 17 23 42
-  lab data show stories             prompts by split and by tag
+  lab data show stories             where it comes from, what was done, prompts by split and tag
   lab data list
 """
 
@@ -60,7 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument("--pattern", help="regular expression found in the prompt's text")
     chosen.add_argument("--keys", nargs="+", metavar="KEY", help="keys of the prompts")
     tag.set_defaults(handler=_tag)
-    show = commands.add_parser("show", help="show a data set's prompts by split and by tag")
+    show = commands.add_parser(
+        "show",
+        help="where a data set comes from, what was done to it, prompts by split and tag",
+    )
     flags.add_home(show)
     show.add_argument("dataset", help="name of the data set")
     show.set_defaults(handler=_show)
@@ -134,8 +137,11 @@ def _show(arguments: argparse.Namespace) -> None:
         dataset = datasets.named(store, arguments.dataset)
         splits = [prompt.split for prompt in prompts.read(store, dataset.id)]
         tags = prompts.tag_counts(store, dataset.id)
-    _report(dataset.name, splits)
-    preparing.show_steps(dataset.steps or {})
+    if dataset.path is None:
+        _report(dataset.name, splits)
+    else:
+        say(f"data set {dataset.name!r}")
+    preparing.show_provenance(dataset, len(splits))
     if tags:
         table(["tag", "prompts"], list(tags.items()))
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.commands import flags
 from lab.commands.console import progress, say, table
@@ -13,6 +14,22 @@ if TYPE_CHECKING:
     from lab.data.prepare.config import PrepareConfig
     from lab.data.prepare.run import Prepared
     from lab.home import Home
+    from lab.records import Dataset
+
+
+EXAMPLES = """\
+examples:
+  lab data prepare stories.jsonl --name stories
+  lab data prepare crawl/ --name crawl --kind text --boilerplate 20 --workers 2
+  lab data prepare chats.parquet --name chats --kind chat --messages-column turns --no-html
+  lab data prepare books/ --name books --vocabulary 8192 --segment-tokens 256
+  lab data prepare posts.csv --name posts --group-column author --stratify-column topic
+  lab data prepare org/name --name hub-set --licence CC-BY-4.0 --consent "public release"
+  lab data prepare old.txt --name old --near off --no-scrub --no-quality --train-share 0.9 \\
+      --validation-share 0.05 --test-share 0.05
+
+Settings can be kept in a TOML file: --config prepare.toml. docs/preparing.md tells of each step.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "origins", nargs="+", metavar="ORIGIN", help="files, folders, or one hub name org/name"
     )
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     flags.add_home(parser)
     flags.add_config(parser, PrepareConfig)
     parser.set_defaults(handler=_prepare)
@@ -33,10 +52,11 @@ def _prepare(arguments: argparse.Namespace) -> None:
 
     config = flags.read_config(arguments, PrepareConfig)
     prepared = prepare_dataset(find_home(arguments.home), arguments.origins, config)
-    show_steps(prepared.dataset.steps or {})
+    show_steps(prepared.dataset)
     counts = ", ".join(f"{n:,} {split}" for split, n in prepared.n_by_split.items() if n)
     say(f"data set {config.name!r}: {prepared.dataset.n_prompts:,} rows ({counts})")
-    say(f"data card: {prepared.dataset.path}/README.md")
+    say(f"`lab data show {config.name}` tells where it comes from; its folder with a data card:")
+    say(str(prepared.dataset.path))
 
 
 def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Prepared:
@@ -66,29 +86,34 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
         return prepare(origins, config, home.data, advance, stored=stored, keep=keep)
 
 
-def show_steps(account: dict[str, Any]) -> None:
-    """Print what each step of preparing did."""
-    steps = account.get("steps", [])
-    if not steps:
-        return
-    table(
-        ["step", "in", "changed", "dropped", "out", "counted"],
-        [
-            (
-                step["name"],
-                step["n_in"],
-                step["n_changed"],
-                _listed(step["dropped"]) or "0",
-                step["n_out"],
-                _listed(step["counts"]),
-            )
-            for step in steps
-        ],
-    )
+def show_provenance(dataset: Dataset, n_stored: int) -> None:
+    """Print where a data set comes from, where it is, and what each step of preparing did.
+
+    Args:
+        dataset: the data set.
+        n_stored: how many of its rows are in the store.
+    """
+    from lab.data.prepare.card import CARD, provenance
+
+    by_split = (dataset.steps or {}).get("rows", {})
+    counts = ", ".join(f"{n:,} {split}" for split, n in by_split.items() if n)
+    told = provenance(dataset)
+    if by_split:
+        told.append(("rows", f"{dataset.n_prompts:,} ({counts}), {n_stored:,} of them in the lab"))
+    if dataset.path is not None:
+        there = Path(dataset.path).is_dir()
+        told.append(("folder", dataset.path + ("" if there else " (not there)")))
+        told.append(("data card", f"{dataset.path}/{CARD}"))
+    width = max(len(name) for name, _ in told)
+    for name, value in told:
+        say(f"{name:<{width}}  {value}")
+    show_steps(dataset)
 
 
-def _listed(values: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{n:,} {reason}" if isinstance(n, int) else f"{n:.4g} {reason}"
-        for reason, n in values.items()
-    )
+def show_steps(dataset: Dataset) -> None:
+    """Print what each step of preparing a data set did."""
+    from lab.data.prepare.card import COLUMNS, step_cells
+
+    steps = (dataset.steps or {}).get("steps", [])
+    if steps:
+        table(COLUMNS, [step_cells(step) for step in steps])

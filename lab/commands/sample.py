@@ -194,9 +194,13 @@ def _prompts(store: Store, dataset_name: str, split: str, limit: int | None) -> 
     from lab.records import Split
     from storage import datasets, prompts
 
-    rows = prompts.read(store, datasets.named(store, dataset_name).id, Split(split), limit)
+    dataset = datasets.named(store, dataset_name)
+    rows = prompts.read(store, dataset.id, Split(split), limit)
     if not rows:
-        raise InputError(f"data set {dataset_name!r} has no prompts in split {split!r}")
+        only = "; of a prepared data set, only held-out prompts are" if dataset.path else ""
+        raise InputError(
+            f"data set {dataset_name!r} has no prompts in split {split!r} to write for{only}"
+        )
     return rows
 
 

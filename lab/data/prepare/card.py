@@ -1,4 +1,4 @@
-"""Turns a prepared data set into its data card in Markdown."""
+"""Turns a prepared data set into its data card in Markdown, and its account into words."""
 
 from __future__ import annotations
 
@@ -6,70 +6,109 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.records import Dataset, Split
+from lab.records import Dataset
+
+CARD = "README.md"
+"""File of the data card, in the data set's folder."""
+
+NOT_TOLD = "not told"
+
+COLUMNS = ("step", "settings", "in", "changed", "dropped", "out", "counted")
+"""What is told of each step."""
 
 
-def write_card(dataset: Dataset, counts: Mapping[Split, int], path: Path) -> None:
-    """Write the data card.
-
-    Args:
-        dataset: the data set, with its steps.
-        counts: rows per split.
-        path: the file.
-    """
-    path.write_text(card(dataset, counts), encoding="utf-8")
+def write_card(dataset: Dataset, folder: Path) -> None:
+    """Write the data card into a folder."""
+    (folder / CARD).write_text(card(dataset), encoding="utf-8")
 
 
-def card(dataset: Dataset, counts: Mapping[Split, int]) -> str:
+def card(dataset: Dataset) -> str:
     """Return the data card: what the data is, where it comes from, and what was done to it."""
-    steps: list[dict[str, Any]] = (dataset.steps or {}).get("steps", [])
-    unknown = "not told"
+    account = dataset.steps or {}
     lines = [
         f"# {dataset.name}",
         "",
         "| | |",
         "|---|---|",
-        f"| Origin | {_cell(dataset.origin)} |",
-        f"| Licence | {_cell(dataset.licence or unknown)} |",
-        f"| Consent | {_cell(dataset.consent or unknown)} |",
-        f"| Made | {dataset.created_at:%Y-%m-%d %H:%M} UTC |",
-        f"| Content hash (SHA-256) | `{dataset.content_sha256}` |",
-        *(f"| Rows, {split} | {n:,} |" for split, n in counts.items()),
+        *(f"| {name} | {_cell(value)} |" for name, value in provenance(dataset)),
+        "",
+        "Splits and their rows:",
+        "",
+        "| split | rows |",
+        "|---|---:|",
+        *(f"| {split} | {n:,} |" for split, n in account.get("rows", {}).items()),
         "",
         "## What was done",
         "",
-        "| step | settings | in | changed | dropped | out | counted |",
-        "|---|---|---|---|---|---|---|",
-        *(_line(step) for step in steps),
+        "In this order; a row that was dropped or cut is counted where it happened.",
+        "",
+        f"| {' | '.join(COLUMNS)} |",
+        f"|{'---|' * len(COLUMNS)}",
+        *(
+            f"| {' | '.join(_cell(cell) for cell in step_cells(step))} |"
+            for step in account.get("steps", [])
+        ),
+        "",
+        "## How to read it",
+        "",
+        "```python",
+        "from datasets import load_from_disk",
+        "",
+        'rows = load_from_disk("rows/train")  # in this folder',
+        "```",
         "",
     ]
     return "\n".join(lines)
 
 
-def _line(step: Mapping[str, Any]) -> str:
-    cells = (
+def provenance(dataset: Dataset) -> list[tuple[str, str]]:
+    """Return what is known of where a data set comes from, as names and values."""
+    versions = (dataset.steps or {}).get("versions", {})
+    made_with = ", ".join(f"{name} {version}" for name, version in versions.items())
+    found = [
+        ("origin", dataset.origin),
+        ("licence", dataset.licence or NOT_TOLD),
+        ("consent", dataset.consent or NOT_TOLD),
+        ("content hash (SHA-256)", dataset.content_sha256),
+        ("made", f"{dataset.created_at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    return [*found, ("made with", made_with)] if made_with else found
+
+
+def step_cells(step: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a step of a data set's account as words, one per column of `COLUMNS`."""
+    return (
         step["name"],
         _listed(step["settings"]),
         f"{step['n_in']:,}",
         f"{step['n_changed']:,}",
-        _listed(step["dropped"]) or "0",
+        _counted(step["dropped"]) or "0",
         f"{step['n_out']:,}",
-        _listed(step["counts"]),
+        _counted(step["counts"]),
     )
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
 def _listed(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_number(value)}" for name, value in values.items())
+    return ", ".join(f"{name} {_value(value)}" for name, value in values.items())
 
 
-def _number(value: Any) -> str:
+def _counted(values: Mapping[str, Any]) -> str:
+    """Name counts behind their numbers, and measures before theirs."""
+    return ", ".join(
+        f"{n:,} {what}" if isinstance(n, int) else f"{what} {n:.3g}" for what, n in values.items()
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:g}"
     if isinstance(value, list | tuple):
-        return " ".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        return " ".join(map(str, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(escaped.split())

@@ -29,9 +29,6 @@ from lab.records import Dataset, Prompt, PromptTag, Split, new_id
 if TYPE_CHECKING:
     from datasets import Dataset as Rows
 
-CARD = "README.md"
-"""File of the data card."""
-
 Advance = Callable[[float, str], None]
 
 
@@ -97,6 +94,7 @@ def _prepare(
     splits = {split: rows.select(places_of(rows, split)) for split in Split}
     advance(0.9, "writing")
     sha256 = write_rows(splits, place.part)
+    counts = {split: len(found) for split, found in splits.items()}
     dataset = Dataset(
         id=dataset_id,
         name=config.name,
@@ -107,19 +105,20 @@ def _prepare(
         n_prompts=len(rows),
         config=json.loads(json.dumps(dataclasses.asdict(config))),
         path=str(place.folder),
-        steps=account_of(reports),
+        steps=account_of(reports, counts),
     )
-    counts = {split: len(found) for split, found in splits.items()}
-    write_card(dataset, counts, place.part / CARD)
+    write_card(dataset, place.part)
     prompts, tags = _to_review(splits, config, dataset_id)
     shutil.rmtree(work)
     return Prepared(dataset=dataset, prompts=prompts, tags=tags, n_by_split=counts)
 
 
-def account_of(reports: Iterable[StepReport]) -> dict[str, object]:
+def account_of(reports: Iterable[StepReport], counts: Mapping[Split, int]) -> dict[str, object]:
     """Build what a data set remembers of its steps, with the versions that they depend on."""
-    names = ("review-lab", "datasets", "ftfy", "selectolax", "datasketch", "phonenumbers")
+    libraries = ("datasets", "tokenizers", "ftfy", "selectolax", "datasketch", "phonenumbers")
+    names = ("review-lab", *libraries)
     return {
+        "rows": {str(split): n for split, n in counts.items()},
         "steps": [dataclasses.asdict(report) for report in reports],
         "versions": {name: version(name) for name in names},
     }

@@ -1,0 +1,76 @@
+"""Prepared data sets by the command line: shown, trained on, and looked up in scores."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.cli import main
+from lab.home import find_home
+from lab.models.tokenizer import load_tokenizer
+from storage import checkpoints, datasets, prompts
+from storage.client import open_store, stop_owner
+
+COLOURS = ("red", "blue", "green", "grey")
+
+
+def text(number: int) -> str:
+    rest = [COLOURS[number // 4**place % 4] for place in range(5)]
+    return f"The {' and the '.join(rest)} bird met {number} others near the old mill."
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    rows = [{"prompt": f"Bird {n}.", "reference": text(n), "tags": "bird"} for n in range(60)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    yield tmp_path / "lab"
+    stop_owner(find_home(tmp_path / "lab"))
+
+
+def lab(home: Path, *words: str) -> None:
+    assert main([*words, "--home", str(home)]) == 0
+
+
+def test_a_prepared_data_set_is_shown_and_trained_on(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--name", "birds", "--vocabulary", "300", "--near", "off", "--consent", "own words"]
+    lab(home, "data", "prepare", str(tmp_path / "rows.jsonl"), *words)
+    said = capsys.readouterr().out
+    assert "data set 'birds': 60 rows (48 train, 6 validation, 6 test)" in said
+    lab(home, "data", "show", "birds")
+    shown = capsys.readouterr().out
+    rows = "60 (48 train, 6 validation, 6 test), 12 of them in the lab"
+    for told in (r"own words", r"SHA-256\)  [0-9a-f]{64}", r"data card .*README\.md", r"bird +12"):
+        assert re.search(told, shown), told
+    assert rows in shown
+    assert re.search(r"split +train 0\.8, .* 48 train, 6 validation, 6", shown, re.DOTALL)
+
+    sizes = ["--layers", "1", "--width", "16", "--heads", "1", "--steps", "2"]
+    lab(home, "train", "--dataset", "birds", "--name", "tiny", *sizes)
+    with open_store(find_home(home)) as store:
+        dataset = datasets.named(store, "birds")
+        assert len(prompts.read(store, dataset.id)) == 12
+        checkpoint = checkpoints.named(store, "tiny")
+    made, used = (
+        load_tokenizer(folder) for folder in (f"{dataset.path}/tokenizer", checkpoint.path or "")
+    )
+    assert made.get_vocab() == used.get_vocab()
+
+    lab(home, "sample", "tiny", "--dataset", "birds", "--max-new-tokens", "4")
+    capsys.readouterr()
+    lab(home, "score", "--metric", "longest_copy", "--training", "birds")
+    assert re.search(r"longest_copy\W+6", capsys.readouterr().out)
+
+
+def test_every_step_is_in_the_help_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["data", "prepare", "--help"])
+    shown = capsys.readouterr().out
+    assert shown.count("lab data prepare ") >= 4
+    for flag in ("--no-html", "--segment-tokens", "--stratify-column", "--scrub-types"):
+        assert flag in shown
