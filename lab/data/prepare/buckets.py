@@ -19,7 +19,7 @@ class Buckets:
         import numpy as np
 
         # A bucket's number takes the place of the key, -1 where a row is alone with its key.
-        self.numbers = np.load(keys, mmap_mode="r+")
+        self.numbers = np.asarray(np.load(keys, mmap_mode="r+"))
         self.shared = np.zeros(len(order), bool)
         self.paths = [scratch / f"{name}.int64" for name in ("starts", "kept", "members")]
         n_members = 0
@@ -33,19 +33,21 @@ class Buckets:
                 starts.flush()
                 n_members += int(sizes.sum())
             n_buckets = starts.tell() // 8
-        self.starts = np.memmap(self.paths[0], np.int64, "r+", shape=max(n_buckets, 1))
-        self.n_kept = new_array(self.paths[1], np.int64, (max(n_buckets, 1),))
-        self.members = new_array(self.paths[2], np.int64, (max(n_members, 1),))
+        if not n_buckets:
+            self.paths[0].write_bytes(bytes(8))  # an empty file cannot be mapped
+        self.starts = np.asarray(np.memmap(self.paths[0], np.int64, "r"))
+        self.n_kept = np.asarray(new_array(self.paths[1], np.int64, (max(n_buckets, 1),)))
+        self.members = np.asarray(new_array(self.paths[2], np.int64, (max(n_members, 1),)))
 
     def kept_with(self, rank: int) -> NDArray[np.int64]:
         """Return the kept rows that agree with this one in a band."""
         import numpy as np
 
-        found = [
-            self.members[self.starts[number] : self.starts[number] + self.n_kept[number]]
-            for number in self._of(rank)
-        ]
-        return np.unique(np.concatenate(found))
+        numbers = self._of(rank)
+        starts = self.starts[numbers]
+        ends = starts + self.n_kept[numbers]
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        return np.unique(np.concatenate([self.members[start:end] for start, end in spans]))
 
     def keep(self, rank: int) -> None:
         """Note that this row stays."""

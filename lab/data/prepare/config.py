@@ -108,10 +108,11 @@ class PrepareConfig:
     """Drop texts with more characters."""
 
     quality: bool = True
-    """Drop texts by rules on symbols, repetition and doubled lines."""
+    """Drop texts by Gopher's rules on symbols, repeated lines and repeated runs of words, which
+    suit prose; switch it off for source code and tables."""
 
     word_list: str = ""
-    """File with words, one per line; texts that hold one are dropped."""
+    """File with words or phrases, one per line; rows that hold one as whole words are dropped."""
 
     classifier: str = ""
     """Text-classification checkpoint (folder or hub name) that tells harmful texts."""
@@ -120,19 +121,21 @@ class PrepareConfig:
     """The label of the classifier that means harmful; needed with a classifier."""
 
     classifier_threshold: float = 0.5
-    """Drop texts whose probability of the label is at least this."""
+    """Drop rows of which any part has at least this probability of the label."""
 
     licences: tuple[str, ...] = ()
-    """Keep only rows under these licences; all by default."""
+    """Keep only rows under these licences, whatever their spelling; all by default."""
 
     exact: bool = True
-    """Drop copies: texts that are equal but for case, punctuation and white space."""
+    """Drop copies: rows whose texts are equal but for case, punctuation and white space."""
 
     near: Literal["within", "across", "off"] = "within"
-    """Drop near copies in the whole set, or only those of held-out rows in the training split."""
+    """Drop near copies in the whole set ("within"), or only training rows that are near copies of
+    validation or test rows ("across")."""
 
     near_threshold: float = 0.8
-    """Jaccard similarity of word shingles from which on a text is a near copy, in (0, 1)."""
+    """Jaccard similarity of word shingles from which on a row is a near copy, in (0, 1); of what is
+    asked and answered together, and of the answer alone, without sources and system turns."""
 
     near_permutations: int = 128
     """Hash functions of MinHash; more are more exact and slower."""

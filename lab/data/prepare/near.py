@@ -149,7 +149,7 @@ class _Comparer:
         import numpy as np
 
         self.rows, self.alike = rows.select_columns(list(COLUMNS)), alike
-        self.signatures = np.load(paths["signatures"], mmap_mode="r")
+        self.signatures = np.asarray(np.load(paths["signatures"], mmap_mode="r"))
         self.sizes = np.load(paths["sizes"])
         self.n_compared = 0
         self.sets = lru_cache(maxsize=_ROWS)(self._sets)
