@@ -180,13 +180,15 @@ def reviewers(store: Store) -> list[str]:
 
 
 def training(store: Store) -> pd.DataFrame:
-    """Return one row per logged training step."""
+    """Return one row per logged training step; `logged_at` is when it was, UTC."""
     return _frame(
         store,
         """
         SELECT
             training_runs.id AS run_id, name, step, seconds, n_tokens, train_loss,
-            validation_loss, learning_rate, gradient_norm
+            validation_loss, learning_rate, gradient_norm, epoch, bits_per_byte,
+            memory_bytes::DOUBLE AS memory_bytes,
+            uuid_extract_timestamp(training_steps.id) AS logged_at
         FROM training_steps JOIN training_runs ON training_runs.id = training_run_id
         ORDER BY training_runs.created_at, training_runs.id, step
         """,

@@ -32,6 +32,7 @@ PAGES = (
     ("planning", "Planning", ":material/calculate:"),
     ("cost", "Quality and cost", ":material/savings:"),
     ("training", "Training", ":material/show_chart:"),
+    ("tuning", "Tuning", ":material/tune:"),
 )
 
 

@@ -18,8 +18,8 @@ import streamlit as st
 from apps.dashboard import words
 from apps.dashboard.shelf import Shelf
 from lab.errors import StoreError, UnknownNameError
-from lab.records import Study, StudyStatus
-from storage import checkpoints, frames, studies, training
+from lab.records import Study, StudyStatus, Trial
+from storage import checkpoints, frames, studies, training, trials
 from storage.client import Store
 from storage.coded import Tables
 
@@ -28,6 +28,8 @@ _UNSEEN = {"sessions", "leases", "drafts", "assignments"}
 _MADE_FROM = {
     "texts": {"generations", "prompts", "checkpoints", "check_results", "hallucination_spans"},
     "training": {"training_runs", "training_steps"},
+    "run facts": {"training_runs", "training_ends", "datasets", "checkpoints"},
+    "trials": {"trials"},
     "prompt_tags": {"prompt_tags"},
 }
 _MADE_FROM["generations"] = _MADE_FROM["texts"] | {"metric_scores"}
@@ -162,6 +164,18 @@ def training_runs() -> list[Any]:
     return found
 
 
+def run_facts() -> list[dict[str, Any]]:
+    """Return what each training run learned from and how it ended; see storage.training.facts."""
+    found: list[dict[str, Any]] = _frame("run facts", version())
+    return found
+
+
+def search_trials() -> list[Trial]:
+    """Return the trials of all searches, by search and number."""
+    found: list[Trial] = _frame("trials", version())
+    return found
+
+
 def generation(generation_id: str) -> dict[str, Any] | None:
     """Return everything about one text; None where there is no such text."""
     try:
@@ -229,6 +243,8 @@ _RECORDS: dict[str, Callable[[Store], list[Any]]] = {
     "checkpoint records": checkpoints.systems,
     "study records": studies.every,
     "run records": training.runs,
+    "run facts": training.facts,
+    "trials": trials.every,
 }
 _LARGE = ("votes", "texts", "ratings", "generations")
 _AHEAD = ("study records", "checkpoint records", "criteria", "datasets", "reviewers",

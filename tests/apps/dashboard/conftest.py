@@ -30,6 +30,7 @@ PAGES = {
     "/drift": "Drift",
     "/cost": "Quality and cost",
     "/training": "Training",
+    "/tuning": "Tuning",
 }
 
 

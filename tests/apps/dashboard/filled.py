@@ -29,8 +29,12 @@ from lab.records import (
     Study,
     StudyEvent,
     StudyStatus,
+    TrainingEnd,
+    TrainingOutcome,
     TrainingRun,
     TrainingStep,
+    Trial,
+    TrialOutcome,
     Vote,
     Winner,
 )
@@ -68,6 +72,7 @@ class Lab:
         yield from self.runs
         for run in self.runs:
             yield from self.steps(run)
+        yield from self.trials()
         yield from self.checkpoints
         yield from self.generations
         for generation in self.generations:
@@ -82,8 +87,8 @@ class Lab:
         """Name a generation's checkpoint."""
         return next(c.name for c in self.checkpoints if c.id == generation.checkpoint_id)
 
-    def steps(self, run: TrainingRun) -> Iterator[TrainingStep]:
-        """Give the logged moments of a run."""
+    def steps(self, run: TrainingRun) -> Iterator[TrainingStep | TrainingEnd]:
+        """Give the logged moments of a run, and its end."""
         for step in range(0, 400, 20):
             loss = 0.3 + 5.0 * 0.985**step
             yield TrainingStep(
@@ -93,8 +98,31 @@ class Lab:
                 n_tokens=step * 1000,
                 train_loss=loss * self.random.uniform(0.95, 1.05),
                 validation_loss=loss * 1.08 if step % 100 == 0 else None,
+                bits_per_byte=loss / 3 if step % 100 == 0 else None,
+                epoch=step / 80,
+                memory_bytes=600_000_000 + step * 100_000,
                 learning_rate=4e-3 * min(1, (step + 1) / 40) * (1 - step / 420),
                 gradient_norm=self.random.uniform(0.4, 1.1),
+            )
+        if run.name != "candidate":  # which is still going on
+            finished = TrainingOutcome.FINISHED
+            yield TrainingEnd(training_run_id=run.id, outcome=finished, step=381)
+
+    def trials(self) -> Iterator[Trial]:
+        """Give the trials of a search: rates in the middle are the best, rows do not matter."""
+        for number in range(14):
+            rate = 1e-4 * 10 ** (number % 7 / 2)
+            outcome = TrialOutcome.PRUNED if number == 6 else TrialOutcome.FINISHED
+            outcome = TrialOutcome.FAILED if number == 13 else outcome
+            yield Trial(
+                search="rates",
+                number=number,
+                dataset_id=self.dataset.id,
+                parameters={"learning_rate": rate, "batch_rows": [8, 16][number // 7 % 2]},
+                outcome=outcome,
+                value=None if number == 13 else 1.5 + abs(number % 7 - 3) / 4 + number / 100,
+                seconds=20.0 + number,
+                message="diverged at step 40" if number == 13 else "",
             )
 
     def scores(self, generation: Generation) -> Iterator[MetricScore]:
