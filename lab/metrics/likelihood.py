@@ -42,13 +42,17 @@ def windows(ids: list[int], n_prompt: int, context: int) -> Windows:
 
 
 def _token_ids(given: ScoreInput, judge: Judge, text: str) -> tuple[list[int], int] | str:
-    from lab.models.prompts import prompt_ids, render
+    from lab.models.prompts import CHAT, chat_ids, prompt_ids, render
 
-    tokenizer = judge.loaded.tokenizer
+    tokenizer, template = judge.loaded.tokenizer, judge.loaded.template
     try:
-        # Hardly a token has over 16 characters: what cannot fit is cut before it is tokenized.
-        rendered = render(judge.loaded.template, given.prompt)[-16 * judge.loaded.context :]
-        prompt = prompt_ids(tokenizer, rendered)
+        if template == CHAT:
+            prompt = chat_ids(tokenizer, given.prompt)
+        else:
+            # Hardly a token has over 16 characters: what cannot fit is cut before it is tokenized.
+            prompt = prompt_ids(
+                tokenizer, render(template, given.prompt)[-16 * judge.loaded.context :]
+            )
     except InputError as error:
         return str(error)
     ids = list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
@@ -152,8 +156,9 @@ def compute_perplexity(inputs: list[ScoreInput], aids: Aids) -> list[Value]:
     in the judge's template, is read but not scored, and the end token is left out. Compares only
     under one judge: tokens differ between tokenizers. The first 20,000 characters are scored, in
     windows of the judge's context that overlap by half. No value without a judge, for an empty
-    text, where the judge's template asks for a source that the prompt has not, or where the
-    tokenizer cannot spell the text. A low value is no proof of quality: loops are very expected.
+    text, where the judge's template asks for a source that the prompt has not or refuses the turns
+    of a chat, or where the tokenizer cannot spell the text. A low value is no proof of quality:
+    loops are very expected.
     Jelinek et al. 1977, Perplexity: a measure of the difficulty of speech recognition tasks.
     """
     return _values(inputs, aids.judge, lambda one: math.exp(one.nats / one.n_tokens))

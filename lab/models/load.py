@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ def load_model(path_or_hub: str | Path, device: str | None = None) -> LoadedMode
     """
     where = choose_device(device)
     name, about = _locate(path_or_hub)
-    model, tokenizer = _read(name)
+    model, tokenizer = _read(name, ours=about is not None)
     _check_tokenizer(model, tokenizer, name)
     _complete_tokens(model, tokenizer, name)
     longest = getattr(model.config, "max_position_embeddings", None) or 1024
@@ -100,17 +101,17 @@ def _locate(path_or_hub: str | Path) -> tuple[str, dict[str, Any] | None]:
     return text, None
 
 
-def _read(name: str) -> tuple[Any, Any]:
+def _read(name: str, ours: bool) -> tuple[Any, Any]:
     """Read model and tokenizer with transformers; code from a hub is never run."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     from lab.models.recurrent import register
 
     register()
     try:
         with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+            tokenizer = _tokenizer_class(name, ours).from_pretrained(name, trust_remote_code=False)
     except Exception as error:  # transformers, tokenizers and the hub raise a dozen kinds
         raise CheckpointError(_advice(name, error, _WHOLE_TOKENIZER)) from error
     try:
@@ -121,6 +122,21 @@ def _read(name: str) -> tuple[Any, Any]:
     except Exception as error:  # as many
         raise CheckpointError(_advice(name, error, _WHOLE)) from error
     return model, tokenizer
+
+
+def _tokenizer_class(name: str, ours: bool) -> Any:
+    """Return what reads a tokenizer: its own file alone, where we made it from scratch.
+
+    The Auto class would add a token to it in models of type qwen2 and qwen3_5.
+    """
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    settings = Path(name) / "tokenizer_config.json"
+    if ours and settings.is_file():
+        told = json.loads(settings.read_text(encoding="utf-8")).get("tokenizer_class")
+        if told in ("TokenizersBackend", "PreTrainedTokenizerFast"):
+            return PreTrainedTokenizerFast
+    return AutoTokenizer
 
 
 _WHOLE = "it must be a causal language model with its tokenizer, whole, in transformers' format"

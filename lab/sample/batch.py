@@ -85,8 +85,8 @@ def write(
         decoder = find_decoder(loaded, n_slots, room)
     if decoder is None:
         raise CheckpointError(
-            f"a model of type {loaded.model.config.model_type!r} cannot be written with row by "
-            "row here; name another checkpoint"
+            f"a model of type {loaded.model.config.model_type!r} keeps something else than keys "
+            "and values, which the lab's own loop cannot write with; choose engine 'transformers'"
         )
     writer = _Writer(loaded, decoder, requests, config, n_slots)
     while writer.is_busy:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from lab.errors import CheckpointError, ConfigError
-from lab.models.prompts import render
+from lab.models.prompts import CHAT, messages, render
 from lab.models.settings import check_types, require
 from lab.records import Checkpoint, Generation, Prompt
 from lab.sample.config import SampleConfig, decoding
@@ -170,7 +170,7 @@ def _ask(
 def _body(
     endpoint: Endpoint, checkpoint: Checkpoint, prompt: Prompt, index: int, config: SampleConfig
 ) -> dict[str, Any]:
-    text, usual = render(checkpoint.template, prompt), SampleConfig()
+    usual = SampleConfig()
     is_greedy = config.strategy == "greedy"
     body: dict[str, Any] = {
         "model": endpoint.model,
@@ -181,15 +181,26 @@ def _body(
         "seed": (config.seed * 1_000_003 + index) % 2**31,
     }
     if endpoint.is_chat:
-        body["messages"] = [{"role": "user", "content": text}]
+        body["messages"] = _turns(checkpoint, prompt)
+    elif checkpoint.template == CHAT:
+        raise ConfigError(
+            f"template {CHAT!r}: an endpoint takes the turns of a chat only with --chat; give it, "
+            "or use a template with {prompt}"
+        )
     else:
-        body["prompt"] = text
+        body["prompt"] = render(checkpoint.template, prompt)
     if config.stop:
         body["stop"] = list(config.stop)
     for name, theirs in _PASSED_ON.items():
         if getattr(config, name) != getattr(usual, name):
             body[theirs] = getattr(config, name)
     return body
+
+
+def _turns(checkpoint: Checkpoint, prompt: Prompt) -> list[dict[str, str]]:
+    if checkpoint.template == CHAT or prompt.conversation is not None:
+        return messages(prompt)
+    return [{"role": "user", "content": render(checkpoint.template, prompt)}]
 
 
 def _post(client: httpx.Client, endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections.abc import Iterator
@@ -99,6 +100,20 @@ def test_texts_come_with_their_settings(
     assert {tuple(body["stop"]) for body in bodies} == {("!",)}
     assert len({body["seed"] for body in bodies}) == 2
     assert all("top_k" not in body for body in bodies)
+
+
+def test_a_conversation_is_sent_turn_by_turn(service: Service, prompts: list[Prompt]) -> None:
+    turns = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]
+    chat = dataclasses.replace(prompts[0], conversation={"messages": turns})
+    draw(service, [chat], is_chat=True)
+    assert service.asked[0][1]["messages"] == turns
+
+
+def test_a_chat_template_needs_a_chat(service: Service, prompts: list[Prompt]) -> None:
+    endpoint = Endpoint(url=service.url, model="tiny")
+    system = dataclasses.replace(SYSTEM, template="chat")
+    with pytest.raises(ConfigError, match=r"only with --chat"):
+        list(sample_endpoint(system, prompts[:1], SampleConfig(), endpoint))
 
 
 def test_what_exists_is_not_asked_for(service: Service, prompts: list[Prompt]) -> None:
