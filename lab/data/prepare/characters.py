@@ -19,6 +19,11 @@ _INVISIBLE = re.compile(
     r"\x1b\[[0-?]*+[ -/]*+[@-~]|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060-\u2064\u206a-\u206f"
     r"\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U0001d173-\U0001d17a]"
 )
+_REMOVABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e007f]"
+)
 _TAGS = re.compile(r"(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]")
 _JOINERS = re.compile(r"[\u200b-\u200d]+")
 _SCOPES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -31,11 +36,13 @@ _RIGHT_TO_LEFT = re.compile(
 
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _WIDE = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_RUN = re.compile(r"(?<=[^ \t\n])[ \t]+")
+_RUN = re.compile(r"(?<=[^ \t\n])(?:\t[ \t]*+| [ \t]++)")
 _BLANK = re.compile(r"^[ \t]+$", re.MULTILINE)
 _MANY_ENDS = re.compile(r"\n{3,}")
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟〝〞〟＂«»", '"') | dict.fromkeys("‘’‚‛＇‹›", "'"))
+_DOUBLE, _SINGLE = "“”„‟〝〞〟＂«»", "‘’‚‛＇‹›"
+_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'"))
+_QUOTE = re.compile(f"[{_DOUBLE}{_SINGLE}´]")
 _TYPED = re.compile(r"``([^`\n]*?)''")
 _ACUTE = re.compile(r"(?<=[^\W\d_])´(?=[^\W\d_])")
 _INNER_SPACE = re.compile(r"(?<=«)[\xa0\u202f]|[\xa0\u202f](?=»)")
@@ -90,6 +97,8 @@ def without_invisible(text: str) -> str:
     """
     if text.isascii():
         return _ASCII_INVISIBLE.sub("", text)
+    if not _REMOVABLE.search(text):
+        return text
     text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
     if _SCOPES.search(text):
         text = _paired(text)
@@ -154,7 +163,7 @@ def straight(text: str) -> str:
     """
     if "``" in text:
         text = _TYPED.sub(r'"\1"', text)
-    if text.isascii():
+    if text.isascii() or not _QUOTE.search(text):
         return text
     return _ACUTE.sub("'", _INNER_SPACE.sub("", text)).translate(_QUOTES)
 
