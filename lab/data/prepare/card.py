@@ -75,16 +75,16 @@ def provenance(dataset: Dataset) -> list[tuple[str, str]]:
     return [*found, ("made with", made_with)] if made_with else found
 
 
-def step_cells(step: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a step of a data set's account as words, one per column of `COLUMNS`."""
+def step_cells(step: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Return a step of a data set's account, one cell per column of `COLUMNS`."""
     return (
         step["name"],
         _listed(step["settings"]),
-        f"{step['n_in']:,}",
-        f"{step['n_changed']:,}",
-        _counted(step["dropped"]) or "0",
-        f"{step['n_out']:,}",
-        _counted(step["counts"]),
+        step["n_in"],
+        step["n_changed"],
+        _listed(step["dropped"]),
+        step["n_out"],
+        _listed(step["counts"]),
     )
 
 
@@ -92,23 +92,17 @@ def _listed(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {_value(value)}" for name, value in values.items())
 
 
-def _counted(values: Mapping[str, Any]) -> str:
-    """Name counts behind their numbers, and measures before theirs."""
-    return ", ".join(
-        f"{n:,} {what}" if isinstance(n, int) else f"{what} {n:.3g}" for what, n in values.items()
-    )
-
-
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.4g}"
     if isinstance(value, list | tuple):
         return " ".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _cell(text: str) -> str:
+def _cell(value: str | int) -> str:
+    text = f"{value:,}" if isinstance(value, int) else value
     escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
     return " ".join(escaped.split())

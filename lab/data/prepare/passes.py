@@ -38,22 +38,22 @@ def run_row_steps(
     out.mkdir(parents=True)
     notes = out / "counts"
     notes.mkdir()
-    started = time.perf_counter()
+    processes = min(workers, len(rows)) if workers > 1 and len(rows) > 1 else 1
     made = rows.map(
         _Applied(tuple(steps), str(notes)),
         batched=True,
         batch_size=BATCH,
         writer_batch_size=BATCH,
-        num_proc=min(workers, len(rows)) if workers > 1 and len(rows) > 1 else None,
+        num_proc=processes if processes > 1 else None,
         features=features(),
         cache_file_name=str(out / "rows.arrow"),
         load_from_cache_file=False,
         new_fingerprint=out.name,
     )
-    seconds = (time.perf_counter() - started) / max(len(steps), 1)
     counted = _counted(notes, len(steps))
     shutil.rmtree(notes)
-    return made, [_report(step, one, seconds) for step, one in zip(steps, counted, strict=True)]
+    reports = [_report(step, one, processes) for step, one in zip(steps, counted, strict=True)]
+    return made, reports
 
 
 def run_set_step(
@@ -99,8 +99,10 @@ class _Applied:
         noted = []
         for step in self.steps:
             tally: Counter[str] = Counter({"in": len(rows)})
+            started = time.perf_counter_ns()
             rows = [one for row in rows for one in _one(step, row, tally)]
-            noted.append(tally | {"out": len(rows)})
+            took = time.perf_counter_ns() - started
+            noted.append(tally | {"out": len(rows), "nanoseconds": took})
         with (Path(self.notes) / f"{os.getpid()}.jsonl").open("a") as file:
             file.write(json.dumps(noted) + "\n")
         return {name: [row[name] for row in rows] for name in batch}
@@ -126,7 +128,7 @@ def _counted(notes: Path, n_steps: int) -> list[Counter[str]]:
     return totals
 
 
-def _report(step: RowStep, total: Counter[str], seconds: float) -> StepReport:
+def _report(step: RowStep, total: Counter[str], processes: int) -> StepReport:
     def begun(word: str) -> dict[str, int]:
         return {name[len(word) :]: n for name, n in sorted(total.items()) if name.startswith(word)}
 
@@ -138,5 +140,5 @@ def _report(step: RowStep, total: Counter[str], seconds: float) -> StepReport:
         dropped=begun("dropped "),
         n_out=total["out"],
         counts=dict[str, int | float](begun("counted ")),
-        seconds=seconds,
+        seconds=total["nanoseconds"] / 1e9 / processes,
     )

@@ -102,4 +102,5 @@ class StepReport:
     """What else it counted."""
 
     seconds: float
-    """Time, shared evenly among steps that were done in one pass."""
+    """Time in the step alone, over the processes that shared it; reading and writing the rows of
+    a pass is not in it."""

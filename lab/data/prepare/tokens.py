@@ -17,7 +17,7 @@ from lab.data.prepare.splits import places_of
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.errors import CheckpointError
 from lab.records import Split
-from lab.text import word_pattern
+from lab.text import word_spans
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TOKENIZER = "tokenizer"
 """Folder of a prepared data set's tokenizer, in transformers' format."""
 
-TRAINED, MEASURED = 100_000_000, 4_000_000
+TRAINED, MEASURED = 100_000_000, 2_000_000
 """Most characters that a tokenizer is trained on and measured on: the words of more texts would
 not fit into memory, and would change nothing that is frequent."""
 
@@ -156,7 +156,7 @@ def _tally(
     text: str, ids: list[int], spans: list[tuple[int, int]] | None, unknown: int | None
 ) -> dict[str, int]:
     places = np.array(spans, dtype=np.int64).reshape(-1, 2) if spans is not None else None
-    found = [match.span() for match in word_pattern().finditer(text)]
+    found = word_spans(text)
     tally = {
         "texts": 1,
         "tokens": len(ids),
@@ -182,4 +182,4 @@ def _whole(found: list[tuple[int, int]], places: Any) -> int:
 
 
 def _visible(text: str) -> int:
-    return sum(not character.isspace() for character in text)
+    return len("".join(text.split()))

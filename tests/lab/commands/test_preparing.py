@@ -48,7 +48,7 @@ def test_a_prepared_data_set_is_shown_and_trained_on(
     for told in (r"own words", r"SHA-256\)  [0-9a-f]{64}", r"data card .*README\.md", r"bird +12"):
         assert re.search(told, shown), told
     assert rows in shown
-    assert re.search(r"split +train 0\.8, .* 48 train, 6 validation, 6", shown, re.DOTALL)
+    assert re.search(r"split +train 0\.8, .* train 48, validation 6,\s+test 6", shown, re.DOTALL)
 
     sizes = ["--layers", "1", "--width", "16", "--heads", "1", "--steps", "2"]
     lab(home, "train", "--dataset", "birds", "--name", "tiny", *sizes)
