@@ -171,8 +171,8 @@ class _Writer:
         decoder = find_decoder(loaded, 1, len(job.ids) + len(self.uniforms))
         if decoder is None:
             raise CheckpointError(
-                f"a model of type {loaded.model.config.model_type!r} cannot be written with row "
-                "by row here; name another checkpoint"
+                f"a model of type {loaded.model.config.model_type!r} cannot be streamed: it "
+                "keeps something else than keys and values; use lab sample --engine transformers"
             )
         self.decoder = decoder
         if self.n_read:
