@@ -1,4 +1,4 @@
-"""Turns the trials of a search into charts: their history, and one line per trial over settings."""
+"""Turns the trials of a search into charts: history, settings side by side, what decided."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from apps.dashboard.colours import NEUTRAL, SCALE, WINS
-from apps.dashboard.drawing import finish, tips
+from apps.dashboard.drawing import finish, names, tips
 
 _FORMS = {"finished": "circle", "given up": "cross", "failed": "triangle-down"}
 
@@ -57,7 +57,7 @@ def coordinates(lines: pd.DataFrame, ticks: pd.DataFrame, n_trials: int) -> alt.
         scale=alt.Scale(type="point", padding=0.35),
         axis=alt.Axis(orient="top", labelAngle=0, grid=True, domain=False, ticks=False),
     )
-    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[-0.06, 1.06]))
+    y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[-0.12, 1.12]))
     shades = alt.Scale(domain=[0, 0.5, 1], range=[SCALE[0], SCALE[2], SCALE[-1]])
     ordered = lines.sort_values("better", kind="stable")
     base = alt.Chart(ordered).encode(
@@ -67,12 +67,41 @@ def coordinates(lines: pd.DataFrame, ticks: pd.DataFrame, n_trials: int) -> alt.
         color=alt.Color("better:Q", scale=shades, legend=None),
         tooltip=tips({"trial": "Trial", "axis": "Setting", "shown": "Value"}),
     )
-    words = alt.Chart(ticks).mark_text(dx=5, align="left", fontSize=11.5, color=NEUTRAL)
+    # At the ends the words stand beyond the lines, in between beside them.
+    inner = (ticks["at"] > 0) & (ticks["at"] < 1)
+    places = [(ticks["at"] == 0, 0, 14), (ticks["at"] == 1, 0, -13), (inner, 7, 0)]
+    words = [
+        alt.Chart(ticks[chosen])
+        .mark_text(dx=dx, dy=dy, align="left" if dx else "center", fontSize=12, color=NEUTRAL)
+        .encode(x=x, y=y, text="shown:N")
+        for chosen, dx, dy in places
+        if chosen.any()
+    ]
     return finish(
         alt.layer(
             base.mark_line(strokeWidth=1.6, opacity=0.8 if n_trials < 40 else 0.5),
             base.mark_point(filled=True, size=26, opacity=0.9),
-            words.encode(x=x, y=y, text="shown:N"),
+            *words,
         ),
         height=320,
+    )
+
+
+def shares(frame: pd.DataFrame) -> alt.Chart:
+    """Draw one bar per setting, from 0 to 100 %.
+
+    Args:
+        frame: columns name, value (a share), shown.
+    """
+    axis = alt.Axis(format="%", tickCount=5)
+    scale = alt.Scale(domain=[0, 1])
+    chart = alt.Chart(frame).mark_bar(color=WINS)
+    return finish(
+        chart.encode(
+            y=names(frame["name"].tolist()),
+            x=alt.X("value:Q", title="Share explained", scale=scale, axis=axis),
+            tooltip=tips({"name": "Setting", "shown": "Explains"}),
+        ),
+        rows=len(frame),
+        step=28,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from apps.dashboard import charts, data, parts, tuning_charts, words
+from apps.dashboard import data, parts, tuning_charts, words
 from apps.dashboard.results import tuning as results
+from lab.analysis.search import Importance
 from lab.records import Trial, TrialOutcome
+from lab.tune.measure import BITS
 
 TITLE = "Tuning"
-SURE = 0.05
+SURE, SOME = 0.05, 0.2
 
 
 def draw() -> None:
@@ -53,9 +55,12 @@ def _finding(search: str, found: list[Trial]) -> str:
     tried = words.listed(
         [f"{name} {_shown(value)}" for name, value in list(best.parameters.items())[:4]]
     )
+    by_bits = results.measure(found) == BITS
+    figure = words.number(best.value, 4)
+    value = f"bits per byte, {figure}" if by_bits else f"validation loss, {figure} nats per token"
     return (
-        f"Search {search}: of {told}{beside}, number {best.number} came lowest, to a "
-        f"{results.measure(found)} of {best.value:.4f}, with {tried}."
+        f"Search {search}: of {told}{beside}, number {best.number} has the lowest {value}, with "
+        f"{tried}."
     )
 
 
@@ -106,11 +111,11 @@ def _importance(search: str, found: list[Trial]) -> None:
             {
                 "name": one.name,
                 "value": one.share,
-                "shown": f"{words.percent(one.share)}, {_tendency(one.tendency)}{_chance(one.p)}",
+                "shown": f"{words.percent(one.share)}, {_told(one)}",
             }
             for one in told
         ]
-        drawing = charts.bars(pd.DataFrame(rows), "Share explained")
+        drawing = tuning_charts.shares(pd.DataFrame(rows))
         parts.chart(drawing, key="chart-search-importance", alt_text="Importance of each setting")
         for row in rows:
             parts.note(f"{row['name']}: {row['shown']}.")
@@ -128,16 +133,12 @@ def _importance(search: str, found: list[Trial]) -> None:
     )
 
 
-def _tendency(tendency: float | None) -> str:
-    if tendency is None or abs(tendency) < 0.2:
-        return ""
-    return f"{'more' if tendency < 0 else 'less'} was better on the whole, "
-
-
-def _chance(p: float | None) -> str:
-    if p is None:
-        return ""
-    return "more than chance" if p < SURE else "may be chance"
+def _told(one: Importance) -> str:
+    if one.p is None or one.p >= SURE:
+        return "which may be chance"
+    if one.tendency is None or abs(one.tendency) < SOME:
+        return "more than chance would"
+    return f"more than chance would; {'more' if one.tendency < 0 else 'less'} of it was better"
 
 
 def _table(found: list[Trial]) -> None:

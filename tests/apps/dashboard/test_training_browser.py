@@ -52,7 +52,7 @@ def test_tuning_tells_the_best_trial_and_what_decided(visit, address) -> None:
     tab = visit(address)
     tab.go("/tuning")
     said = tab.page.inner_text("p.finding")
-    assert said.startswith("Search rates: of 14 trials (1 given up and 1 failed), number 3 came")
+    assert said.startswith("Search rates: of 14 trials (1 given up and 1 failed), number 3 has")
     assert "learning_rate 0.00316" in said
     text = tab.text()
     assert "learning_rate: " in text

@@ -71,7 +71,7 @@ def test_what_breaks_a_trial_off_from_outside_does_not_use_it_up(tmp_path) -> No
         run(tmp_path, 2, stop)
     trials = run(tmp_path, 2)
     assert [one.outcome.value for one in trials] == ["failed", "finished", "finished"]
-    assert trials[0].message == "KeyboardInterrupt"
+    assert trials[0].message == "stopped by hand"
 
 
 def test_another_plan_under_the_same_name_is_refused(tmp_path) -> None:
