@@ -6,42 +6,20 @@ import { fillLanguages, pickLanguage, rememberLanguage } from "./language.js";
 import { Invitations } from "./lead-invitations.js";
 import { Writing } from "./lead-messages.js";
 import { StudyCard } from "./lead-study.js";
+import { Notices } from "./notices.js";
 import { counted, fillWords, loadWords, word } from "./words.js";
 
 const REFRESH_MS = 10000;
 const QUALITY_EVERY = 6;
-const TOAST_MS = 5000;
 
 const root = document.querySelector(".rl");
 const slot = slots(root);
 const cards = new Map();
 let shownAt = null;
-let toastTimer = 0;
 let n_refreshed = 0;
 
-function explain(error) {
-  show(slot.trouble, true);
-  show(slot["trouble-link"], Boolean(error.signedOut));
-  slot["trouble-text"].textContent = error.signedOut ? word("bar.session")
-    : error.passing ? word("lead.offline", { time: shownAt ? clockTime(shownAt) : "–" })
-    : error.message || word("error.unknown", { status: error.status });
-}
-
-function toast(words) {
-  clearTimeout(toastTimer);
-  slot.toast.textContent = words;
-  show(slot.toast, true);
-  toastTimer = setTimeout(() => show(slot.toast, false), TOAST_MS);
-}
-
-async function attempt(work) {
-  try {
-    await work();
-    show(slot.trouble, false);
-  } catch (error) {
-    explain(error);
-  }
-}
+const notices = new Notices(slot, (error) =>
+  error.passing ? word("lead.offline", { time: shownAt ? clockTime(shownAt) : "–" }) : null);
 
 function draw(studies) {
   show(slot.none, studies.length === 0);
@@ -68,7 +46,7 @@ async function refreshQuality() {
 }
 
 async function refresh() {
-  await attempt(async () => {
+  await notices.attempt(async () => {
     draw((await call("GET", "lead/studies")).studies);
     shownAt = new Date();
     slot.time.textContent = word("lead.refreshed", { time: clockTime(shownAt) });
@@ -91,7 +69,7 @@ function sure(name) {
 
 async function move(study, status) {
   if (status === "closed" && !(await sure(study.name))) return;
-  await attempt(async () => {
+  await notices.attempt(async () => {
     await call("POST", `lead/studies/${study.id}/status`, { status });
     await refresh();
   });
@@ -102,10 +80,10 @@ function write(study, reviewer) {
 }
 
 async function release(study, reviewer) {
-  await attempt(async () => {
+  await notices.attempt(async () => {
     const body = { reviewer_id: reviewer.reviewer_id };
     const { n_released: count } = await call("POST", `lead/studies/${study.id}/release`, body);
-    toast(counted("lead.reviewers.released", count));
+    notices.toast(counted("lead.reviewers.released", count));
     await refresh();
   });
 }
@@ -121,14 +99,14 @@ slot.language.addEventListener("change", () => {
 });
 const writing = new Writing(slot, {
   sent: (words) => {
-    toast(words);
+    notices.toast(words);
     refresh();
   },
 });
-const invitations = new Invitations(slot, { done: toast, failed: explain });
-root.addEventListener("trouble", (event) => explain(event.detail));
+const invitations = new Invitations(slot, { done: (words) => notices.toast(words), failed: (error) => notices.explain(error) });
+root.addEventListener("trouble", (event) => notices.explain(event.detail));
 root.addEventListener("toggle", (event) => {
-  if (event.target.dataset.fold === "reviewers" && event.target.open) attempt(refreshQuality);
+  if (event.target.dataset.fold === "reviewers" && event.target.open) notices.attempt(refreshQuality);
 }, true);
 await refresh();
 root.dataset.ready = "true";

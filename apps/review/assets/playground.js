@@ -3,42 +3,19 @@
 import { make, show, slots } from "./dom.js";
 import { belongTo, call, lines } from "./http.js";
 import { fillLanguages, pickLanguage, rememberLanguage } from "./language.js";
+import { Notices } from "./notices.js";
 import { Ask } from "./playground-ask.js";
 import { Column } from "./playground-column.js";
 import { Sending } from "./playground-sending.js";
 import { BANDS } from "./playground-shade.js";
 import { counted, fillWords, loadWords, word } from "./words.js";
 
-const TOAST_MS = 6000;
-
 const root = document.querySelector(".rl");
 const slot = slots(root);
 let columns = [];
 let run = null;
-let toastTimer = 0;
 
-function explain(error) {
-  show(slot.trouble, true);
-  show(slot["trouble-link"], Boolean(error.signedOut));
-  slot["trouble-text"].textContent = error.signedOut ? word("bar.session")
-    : error.message || word(error.status ? "error.unknown" : "error.network", { status: error.status });
-}
-
-function toast(words) {
-  clearTimeout(toastTimer);
-  slot.toast.textContent = words;
-  show(slot.toast, true);
-  toastTimer = setTimeout(() => show(slot.toast, false), TOAST_MS);
-}
-
-async function attempt(work) {
-  try {
-    await work();
-    show(slot.trouble, false);
-  } catch (error) {
-    explain(error);
-  }
-}
+const notices = new Notices(slot, (error) => error.status ? null : error.message || word("error.network"));
 
 /** What can be done just now: stop what is being written, or keep and send what is whole. */
 function refreshButtons() {
@@ -59,7 +36,7 @@ async function write(asked, checkpoints) {
   const own = run;
   refreshButtons();
   slot.out.scrollIntoView({ block: "nearest" });
-  await attempt(async () => {
+  await notices.attempt(async () => {
     for await (const event of lines("lead/playground/runs", asked)) hear(own, event);
   });
   for (const column of columns) column.stop();
@@ -79,14 +56,14 @@ function hear(own, event) {
 }
 
 async function stop() {
-  if (run?.id) await attempt(() => call("POST", `lead/playground/runs/${run.id}/stop`, {}));
+  if (run?.id) await notices.attempt(() => call("POST", `lead/playground/runs/${run.id}/stop`, {}));
 }
 
 async function keep(chosen) {
-  await attempt(async () => {
+  await notices.attempt(async () => {
     await call("POST", "lead/playground/keep", { generation_ids: chosen.map((one) => one.id) });
     for (const column of chosen) column.setKept();
-    toast(counted("playground.kept", chosen.length));
+    notices.toast(counted("playground.kept", chosen.length));
   });
   refreshButtons();
 }
@@ -111,16 +88,16 @@ const sending = new Sending(slot, {
   sent: (chosen, words) => {
     for (const column of chosen) column.setKept();
     refreshButtons();
-    toast(words);
+    notices.toast(words);
   },
 });
 slot.stop.addEventListener("click", stop);
 slot["keep-all"].addEventListener("click", () => keep(whole().filter((one) => !one.isKept)));
-slot.send.addEventListener("click", () => attempt(() => sending.open(whole())));
-await attempt(async () => {
+slot.send.addEventListener("click", () => notices.attempt(() => sending.open(whole())));
+await notices.attempt(async () => {
   const offer = await call("GET", "lead/playground");
   show(slot.none, offer.checkpoints.length === 0);
-  const ask = new Ask(slot, offer, { write, failed: explain });
+  const ask = new Ask(slot, offer, { write, failed: (error) => notices.explain(error) });
   ask.start();
 });
 refreshButtons();
