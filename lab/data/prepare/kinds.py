@@ -40,7 +40,10 @@ class Columns:
     """The kind of all rows."""
 
     of: Mapping[str, str]
-    """What is held → its column."""
+    """What is held → its column; also columns that may come with a later row."""
+
+    first: Mapping[str, str]
+    """What the first row holds → its column."""
 
     needed: frozenset[str]
     """Columns that every row must have."""
@@ -86,7 +89,7 @@ def columns_of(row: Row, config: PrepareConfig) -> Columns:
     late = {what: what for what in (*ALSO[kind], "split", "licence", "tags")}
     must = {*named.values(), *NEEDED[kind], *({"key", "group"} & found.keys())}
     needed = {column for what, column in found.items() if column in must or what in must}
-    return Columns(kind, late | found, frozenset(needed))
+    return Columns(kind, late | found, found, frozenset(needed))
 
 
 def lacking(row: Row, column: str) -> InputError:

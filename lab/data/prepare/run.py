@@ -6,6 +6,7 @@ import dataclasses
 import json
 import random
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING
 from lab.data.prepare.card import write_card
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.folder import prompt_of, write_rows
+from lab.data.prepare.kinds import Columns
 from lab.data.prepare.passes import BATCH, run_row_steps, run_set_step
 from lab.data.prepare.place import Place, new_place
 from lab.data.prepare.plan import steps_of
 from lab.data.prepare.read import read
-from lab.data.prepare.rows import Fields, features
+from lab.data.prepare.rows import features
 from lab.data.prepare.splits import places_of
 from lab.data.prepare.steps import RowStep, Step, StepReport
 from lab.errors import InputError
@@ -88,7 +90,9 @@ def _prepare(
 ) -> Prepared:
     work = place.part / "work"
     advance(0.0, "reading")
-    rows = _read(read(origins, config), work / "read", lambda n: advance(0.0, f"{n:,} rows read"))
+    rows, reading = _read(
+        origins, config, work / "read", lambda n: advance(0.0, f"{n:,} rows read")
+    )
     steps = steps_of(config, place.part)
     rows, reports = _run(rows, steps, work, config.workers, advance)
     splits = {split: rows.select(places_of(rows, split)) for split in Split}
@@ -105,7 +109,7 @@ def _prepare(
         n_prompts=len(rows),
         config=json.loads(json.dumps(dataclasses.asdict(config))),
         path=str(place.folder),
-        steps=account_of(reports, counts),
+        steps=account_of([reading, *reports], counts),
     )
     write_card(dataset, place.part)
     prompts, tags = _to_review(splits, config, dataset_id)
@@ -124,23 +128,35 @@ def account_of(reports: Iterable[StepReport], counts: Mapping[Split, int]) -> di
     }
 
 
-def _read(found: Iterable[Fields], out: Path, note: Callable[[int], None]) -> Rows:
+def _read(
+    origins: Sequence[str], config: PrepareConfig, out: Path, note: Callable[[int], None]
+) -> tuple[Rows, StepReport]:
+    """Write the rows to disk; the report tells what they were taken as."""
     from datasets import Dataset as Rows
     from datasets.arrow_writer import ArrowWriter
 
     out.mkdir(parents=True)
     path = out / "rows.arrow"
-    n = 0
+    started, n = time.perf_counter(), 0
+    taken: list[Columns] = []
     with ArrowWriter(features=features(), path=str(path), writer_batch_size=BATCH) as writer:
-        for row in found:
+        for row in read(origins, config, taken.append):
             writer.write(row)
             n += 1
             if n % 1000 == 0:
                 note(n)
-        if n == 0:
-            raise InputError("there is no row to prepare; give files that hold some")
         writer.finalize()
-    return Rows.from_file(str(path))
+    report = StepReport(
+        name="read",
+        settings={"kind": taken[0].kind, **taken[0].first},
+        n_in=n,
+        n_changed=0,
+        dropped={},
+        n_out=n,
+        counts={},
+        seconds=time.perf_counter() - started,
+    )
+    return Rows.from_file(str(path)), report
 
 
 def _run(

@@ -10,6 +10,7 @@ from lab.data.prepare import read as reading
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.keys import Keys, hash_of
 from lab.data.prepare.read import read
+from lab.data.prepare.run import prepare
 from lab.errors import ConfigError, InputError
 
 ASKED = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hello?"}]
@@ -74,6 +75,15 @@ def test_what_was_taken_is_told(write):
     origin = write("a.jsonl", [{"body": "a", "prompt": "not asked for"}])
     assert [row["reference"] for row in read([origin], config, told.append)] == ["a"]
     assert (told[0].kind, told[0].of["text"]) == ("text", "body")
+
+
+def test_the_account_begins_with_what_was_taken(write, tmp_path):
+    origin = write("a.jsonl", [{"question": f"q {n}", "reference": "r"} for n in range(20)])
+    config = PrepareConfig(name="x", prompt_column="question", exact=False, quality=False)
+    prepared = prepare([origin], config, tmp_path / "data", lambda share, text: None)
+    step = (prepared.dataset.steps or {})["steps"][0]
+    told = {"kind": "pairs", "prompt": "question", "reference": "reference"}
+    assert (step["name"], step["settings"], step["n_in"], step["n_out"]) == ("read", told, 20, 20)
 
 
 def test_rows_of_one_prompt_or_group_belong_together(write):
