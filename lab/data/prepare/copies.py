@@ -46,11 +46,11 @@ def copy_steps(config: PrepareConfig) -> list[Step]:
 def held_out_copy_steps(config: PrepareConfig) -> list[Step]:
     """List the steps that drop training rows which are copies of validation or test rows.
 
-    They run after personal data was replaced and long texts were cut, both of which can make
-    texts alike that were not before.
+    They run once splits are drawn. Where near copies were dropped in the whole set before, they
+    run again only if personal data was replaced since, which can make texts alike.
     """
     steps: list[Step] = []
-    changed = config.scrub or config.segment_tokens is not None
+    changed = config.scrub or bool(config.names)
     if config.exact and changed:
         name = "exact copies of held-out rows"
         steps.append(SetStep(name, {}, _Exact(held_out_only=True)))

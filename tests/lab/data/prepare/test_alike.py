@@ -36,7 +36,7 @@ def test_a_text_shorter_than_a_shingle_is_one_run() -> None:
 
 
 def test_runs_go_on_over_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = " ".join(f"w{number % 37}" for number in range(500))
+    text = " ".join(f"w{number}" for number in range(500))
     whole = shingles(text, 5)
     monkeypatch.setattr(wording.pieces, "__defaults__", (64,))
     assert np.array_equal(shingles(text, 5), whole)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.copies import planted, text_of
+from lab.data.prepare import near
 from lab.data.prepare.alike import jaccard, shingles
 from lab.data.prepare.buckets import Buckets
 from lab.data.prepare.config import PrepareConfig
@@ -162,6 +163,15 @@ def test_many_alike_rows_are_compared_with_few(tmp_path: Path) -> None:
     assert report.counts["pairs compared"] == 399
 
 
+def test_texts_without_words_are_compared_with_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(near._Comparer, "has_copy", lambda *given: asked.append(given))
+    assert len(within([{"reference": "…"}] * 20, tmp_path, exact=False)) == 20
+    assert asked == []
+
+
 def test_only_training_rows_are_dropped_for_held_out_ones(tmp_path: Path) -> None:
     story, other = text_of(100, DRAW), text_of(100, DRAW)
     rows = [
@@ -190,10 +200,11 @@ def test_which_steps_the_settings_ask_for() -> None:
         made = PrepareConfig(name="x", **config)
         return [step.name for step in (*copy_steps(made), *held_out_copy_steps(made))]
 
-    exact, near = ["exact copies"], ["near copies"]
+    exact, alike = ["exact copies"], ["near copies"]
     exact_held, near_held = (f"{kind} of held-out rows" for kind in ("exact copies", "near copies"))
-    assert names() == [*exact, *near, exact_held, near_held]
-    assert names(scrub=False) == [*exact, *near]
+    assert names() == [*exact, *alike, exact_held, near_held]
+    assert names(scrub=False) == [*exact, *alike]
+    assert names(scrub=False, names="org/name") == names()
     assert names(near="across", scrub=False) == [*exact, near_held]
     assert names(near="off") == [*exact, exact_held]
     assert names(near="off", exact=False) == []
