@@ -146,7 +146,7 @@ def large(given: argparse.Namespace) -> Case:
     model = AutoModelForCausalLM.from_config(shape, attn_implementation="sdpa")
     model = model.to("cuda" if torch.cuda.is_available() else "cpu")
     rng = np.random.default_rng(0)
-    shown = rng.integers(1, shape.vocab_size, (given.rows * given.steps, context + 1))
+    shown = rng.integers(1, shape.vocab_size, (given.rows * given.steps, context))
     config = configured(given, context=context)
     title = f"{given.case}, {model.num_parameters() / 1e6:,.0f} M weights, rows of {context}"
     return Case(model=model, rows=[Row(ids, 1) for ids in shown], config=config, pad=0, title=title)

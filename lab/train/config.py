@@ -56,7 +56,8 @@ class TrainConfig:
     """Longest prompt with reference in tokens; a longer reference is cut, plain text windowed."""
 
     packing: bool = False
-    """Fill rows up to the context with several texts, which do not see one another."""
+    """Fill rows up to the context with several texts, which do not see one another; a step then has
+    more texts and is the faster for it where lengths differ. Not for recurrent models."""
 
     weights: Literal["all", "last", "lora", "dora"] = "all"
     """What is fine-tuned: all weights, those of the last blocks, or adapters (LoRA, DoRA) that
