@@ -59,7 +59,8 @@ class PrepareConfig:
     """The column that says train, validation or test; without it rows are split at random."""
 
     group_column: str | None = None
-    """The column of what must stay in one split; else equal prompts stay together."""
+    """The column of what must stay in one split; else rows with the same prompt and
+    source do, or with the same text."""
 
     stratify_column: str | None = None
     """The column whose values shall have the same shares in every split."""
@@ -99,7 +100,8 @@ class PrepareConfig:
     """Make quotation marks and apostrophes uniform."""
 
     boilerplate: int = 0
-    """Remove lines that stand in at least so many documents; 0 to keep them."""
+    """Remove lines that stand in at least so many different documents (plain texts and sources); 0
+    to keep them."""
 
     least_characters: int = 1
     """Drop texts with fewer characters."""
