@@ -1,11 +1,143 @@
-"""Replaces personal data by placeholders."""
+"""Replaces personal data by placeholders.
+
+Row steps find what has a form of its own; a set step finds names with a checkpoint. Reports get
+counts by type only, never what was found.
+"""
 
 from __future__ import annotations
 
-from lab.data.prepare.config import PrepareConfig
-from lab.data.prepare.steps import Step
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from lab.data.prepare.config import Personal, PrepareConfig
+from lab.data.prepare.recognisers.addresses import find_addresses
+from lab.data.prepare.recognisers.cards import find_cards
+from lab.data.prepare.recognisers.emails import find_emails
+from lab.data.prepare.recognisers.findings import Finding, replaced, without_overlaps
+from lab.data.prepare.recognisers.ibans import find_ibans
+from lab.data.prepare.recognisers.national import find_national_ids
+from lab.data.prepare.recognisers.phones import find_phones, unknown_regions
+from lab.data.prepare.rows import Fields, map_texts
+from lab.data.prepare.steps import Outcome, RowStep, Step
+from lab.errors import ConfigError
+
+Recogniser = Callable[[str], Iterator[tuple[int, int]]]
+
+# Six digits near one another: what a text must have to hold any number that is looked for, other
+# than addresses of the internet.
+_NUMBER = re.compile(r"\d(?:\D{0,4}\d){5}")
+_ALWAYS = ("email", "ip")
+_ROUNDS = 20
 
 
 def personal_steps(config: PrepareConfig) -> list[Step]:
-    """List the steps that the settings ask for."""
-    return []
+    """List the steps that the settings ask for.
+
+    Args:
+        config: what is looked for, and for which countries.
+
+    Returns:
+        A step for data with a form of its own, and one for names where a checkpoint is given.
+
+    Raises:
+        ConfigError: a country is not known.
+        CheckpointError: the checkpoint for names cannot be loaded, or knows no persons.
+    """
+    steps: list[Step] = []
+    if config.scrub and config.scrub_types:
+        types, regions = tuple(config.scrub_types), tuple(config.scrub_regions)
+        if unknown := unknown_regions(regions):
+            raise ConfigError(
+                f"scrub_regions has {unknown[0]!r}, which is no country with telephone numbers; "
+                "give ISO 3166 codes such as US or DE"
+            )
+        settings = {"types": types, "regions": regions}
+        steps.append(RowStep("personal data", settings, Scrubbed(types, regions)))
+    if config.names:
+        from lab.data.prepare.recognisers.names import names_step
+
+        steps.append(names_step(config.names))
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """Scrubs one row."""
+
+    types: Sequence[Personal]
+    """What is looked for."""
+
+    regions: Sequence[str]
+    """Countries whose phone and id formats are looked for."""
+
+    def __call__(self, row: Fields) -> Outcome:
+        """Replace what is found in the row's texts, tags and names."""
+        tally: Counter[str] = Counter()
+        scrub = partial(scrubbed, types=self.types, regions=self.regions, tally=tally)
+        made = map_texts(row, scrub)
+        counts = dict(tally)
+        made = _without_in_names(made, scrub)
+        return Outcome((made,), counts=counts)
+
+
+def scrubbed(
+    text: str, types: Sequence[Personal], regions: Sequence[str], tally: Counter[str]
+) -> str:
+    """Replace personal data in a text by placeholders.
+
+    It is looked for again until none is left, since what stood beside a finding may be one itself
+    once that is gone. So scrubbing a scrubbed text changes nothing.
+
+    Args:
+        text: any text.
+        types: what is looked for.
+        regions: ISO 3166 codes of the countries whose phone and id formats are looked for.
+        tally: type → how many; added to.
+
+    Returns:
+        The text with placeholders; the same object where nothing was found.
+    """
+    for _ in range(_ROUNDS):
+        findings = without_overlaps(_found(text, types, regions))
+        if not findings:
+            break
+        text = replaced(text, findings, tally)
+    return text
+
+
+def _found(text: str, types: Sequence[Personal], regions: Sequence[str]) -> Iterator[Finding]:
+    recognisers: dict[Personal, Recogniser] = {
+        "email": find_emails,
+        "ip": find_addresses,
+        "card": find_cards,
+        "iban": find_ibans,
+        "phone": partial(find_phones, regions=regions),
+        "national_id": partial(find_national_ids, regions=regions),
+    }
+    has_number = _NUMBER.search(text) is not None
+    for kind in types:
+        if has_number or kind in _ALWAYS:
+            for start, end in recognisers[kind](text):
+                yield Finding(start, end, kind)
+
+
+def _without_in_names(row: Fields, scrub: Callable[[str], str]) -> Fields:
+    """Scrub what names and sorts a row.
+
+    A key or a group in which something is found becomes its hash, so that rows stay apart or
+    together as they were.
+    """
+    changed: Fields = {
+        name: hashlib.sha256(row[name].encode()).hexdigest()[:32]
+        for name in ("key", "group")
+        if row[name] and scrub(row[name]) != row[name]
+    }
+    if row["stratum"] and (stratum := scrub(row["stratum"])) != row["stratum"]:
+        changed["stratum"] = stratum
+    if row["tags"] and (tags := [scrub(tag) for tag in row["tags"]]) != row["tags"]:
+        changed["tags"] = tags
+    return row | changed if changed else row
