@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from lab.data.prepare.passes import BATCH
 from lab.data.prepare.rows import Fields
 from lab.errors import InputError
 from lab.records import Prompt, Split
@@ -38,7 +39,7 @@ def write_rows(splits: Mapping[Split, Dataset], folder: Path) -> str:
         if not len(rows):
             continue
         rows.save_to_disk(folder / ROWS / split)
-        for row in rows:
+        for row in in_order(rows.select_columns(list(HASHED))):
             told = [str(split), *(row[name] for name in HASHED)]
             digest.update(json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
@@ -105,15 +106,31 @@ class FolderPrompts(Sequence[Prompt]):
     def __getitem__(self, index: int | slice) -> Prompt | list[Prompt]:
         """Read one prompt, or a list of them."""
         if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+            return (
+                [] if self.rows is None else [self._prompt(row) for row in _rows(self.rows[index])]
+            )
         if self.rows is None or not -len(self) <= index < len(self):
             raise IndexError(f"prompt {index} of {len(self)}")
-        return prompt_of(self.rows[index], self.dataset_id, self.split)
+        return self._prompt(self.rows[index])
 
     def __iter__(self) -> Iterator[Prompt]:
         """Read all prompts in order."""
-        for row in self.rows or ():
-            yield prompt_of(row, self.dataset_id, self.split)
+        for row in () if self.rows is None else in_order(self.rows):
+            yield self._prompt(row)
+
+    def _prompt(self, row: Fields) -> Prompt:
+        return prompt_of(row, self.dataset_id, self.split)
+
+
+def in_order(rows: Dataset) -> Iterator[Fields]:
+    """Read rows in order, a batch at a time, which is faster than one by one."""
+    for batch in rows.iter(BATCH):
+        yield from _rows(batch)
+
+
+def _rows(batch: Mapping[str, list[Any]]) -> Iterator[Fields]:
+    for values in zip(*batch.values(), strict=True):
+        yield dict(zip(batch, values, strict=True))
 
 
 def prompt_of(row: Fields, dataset_id: str, split: Split) -> Prompt:
