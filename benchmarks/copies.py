@@ -51,9 +51,16 @@ def main() -> None:
         f"threshold {alike.threshold}, {alike.permutations} permutations in {alike.bands} bands "
         f"of {alike.rows}, shingles of {alike.shingle} words, {n_pairs:,} pairs per similarity"
     )
-    print("similarity  compared in theory  compared  taken for copies  recall  precision")
-    for similarity in SIMILARITIES:
-        print(measured(similarity, n_pairs, alike, config))
+    draw = random.Random(1)
+    pairs = [
+        planted(similarity, alike.shingle, draw)
+        for similarity in SIMILARITIES
+        for _ in range(n_pairs)
+    ]
+    dropped, _ = run_steps([text for pair in pairs for text in pair[:2]], config, 1)
+    print("similarity  compared in theory  compared  dropped  recall  precision")
+    for start in range(0, len(pairs), n_pairs):
+        print(_line(range(start, start + n_pairs), pairs, dropped, alike))
     time_documents(n_documents)
 
 
@@ -81,21 +88,22 @@ def text_of(n_words: int, draw: random.Random) -> str:
     return " ".join(f"w{draw.randrange(VOCABULARY)}" for _ in range(n_words))
 
 
-def measured(similarity: float, n_pairs: int, alike: Alike, config: PrepareConfig) -> str:
-    """Plant pairs, look for copies among them, and tell what was found."""
-    draw = random.Random(f"{similarity}")
-    pairs = [planted(similarity, alike.shingle, draw) for _ in range(n_pairs)]
-    compared = sum(_share_a_band(one, other, alike) for one, other, _ in pairs) / n_pairs
-    texts = [text for one, other, _ in pairs for text in (one, other)]
-    dropped, _ = run_steps(texts, config, 1)
-    taken = dropped / n_pairs
-    true = pairs[0][2]
-    is_copy = true >= alike.threshold
+def _line(
+    places: range, pairs: list[tuple[str, str, float]], dropped: set[int], alike: Alike
+) -> str:
+    """Tell what was found of the pairs of one similarity; rows are two per pair, in order."""
+    compared = sum(_share_a_band(*pairs[place][:2], alike) for place in places) / len(places)
+    right = sum(2 * place + 1 in dropped for place in places)
+    wrong = sum(2 * place in dropped for place in places)
+    true = pairs[places[0]][2]
+    if true < alike.threshold:
+        right, wrong = 0, wrong + right
     theory = found_share(true, alike.bands, alike.rows)
+    recall = f"{right / len(places):.4f}" if true >= alike.threshold else "-"
+    precision = f"{right / (right + wrong):.4f}" if right + wrong else "-"
     return (
-        f"{true:10.3f}  {theory:18.4f}  {compared:8.4f}  {taken:16.4f}  "
-        f"{f'{taken:.4f}' if is_copy else '-':>6}  "
-        f"{'-' if not dropped else '1' if is_copy else '0':>9}"
+        f"{true:10.3f}  {theory:18.4f}  {compared:8.4f}  {right + wrong:7,}  "
+        f"{recall:>6}  {precision:>9}"
     )
 
 
@@ -106,13 +114,15 @@ def _share_a_band(one: str, other: str, alike: Alike) -> bool:
     return bool((first == second)[:n].reshape(alike.bands, alike.rows).all(axis=1).any())
 
 
-def run_steps(texts: Sequence[str], config: PrepareConfig, workers: int) -> tuple[int, list[str]]:
+def run_steps(
+    texts: Sequence[str], config: PrepareConfig, workers: int
+) -> tuple[set[int], list[str]]:
     """Look for copies among texts.
 
     Returns:
-        How many were dropped, and a line on each step.
+        The places of those that were dropped, and a line on each step.
     """
-    lines, dropped = [], 0
+    lines = []
     with tempfile.TemporaryDirectory() as place:
         rows = _on_disk(texts, Path(place) / "rows.arrow")
         for step in copy_steps(config):
@@ -120,12 +130,12 @@ def run_steps(texts: Sequence[str], config: PrepareConfig, workers: int) -> tupl
             begun = time.perf_counter()
             rows, report = run_set_step(rows, step, Path(place) / step.name, workers)
             seconds = time.perf_counter() - begun
-            dropped += report.n_in - report.n_out
             lines.append(
                 f"{step.name}, {workers} workers: {report.n_in:,} texts in {seconds:.1f} s, "
                 f"{report.n_in / seconds:,.0f} per second, {report.n_in - report.n_out:,} dropped"
             )
-    return dropped, lines
+        kept = set(map(int, rows["key"]))
+    return set(range(len(texts))) - kept, lines
 
 
 def _on_disk(texts: Iterable[str], path: Path) -> datasets.Dataset:
