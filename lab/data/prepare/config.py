@@ -190,6 +190,9 @@ class PrepareConfig:
     paraphraser: str = ""
     """Seq2seq checkpoint (folder or hub name) that rewrites training texts."""
 
+    paraphrase_prefix: str = ""
+    """What the paraphraser wants to read before each sentence, such as "paraphrase: "."""
+
     tokenizer: str = ""
     """Checkpoint (name, folder or hub name) whose tokenizer is used and reported on."""
 

@@ -1,0 +1,226 @@
+"""Makes copies of training rows whose texts a seq2seq checkpoint has written anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.data.prepare.altering import altered, inputs, marked, may_copy
+from lab.data.prepare.batched import rewrite
+from lab.data.prepare.rows import Fields
+from lab.data.prepare.steps import SetOutcome, SetStep
+from lab.errors import CheckpointError
+from lab.sentences import sentence_ends
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+NAME = "paraphrase"
+BATCH = 16
+"""Sentences that are rewritten at once."""
+
+_TOP_P = 0.95
+_LONGEST = 512
+
+
+def paraphrase_step(checkpoint: str, prefix: str, seed: int) -> SetStep:
+    """Make the step that paraphrases.
+
+    Args:
+        checkpoint: folder or hub name of a seq2seq checkpoint.
+        prefix: what it wants to read before each sentence.
+        seed: with the row's key and the sentence's number it decides what is drawn.
+
+    Returns:
+        The step; the checkpoint is loaded when it runs.
+    """
+    settings = {"checkpoint": checkpoint, "prefix": prefix, "top_p": _TOP_P, "seed": seed}
+    return SetStep(NAME, settings, _Paraphrased(checkpoint, prefix, seed))
+
+
+class _Paraphrased:
+    """Adds a paraphrased copy to each training row."""
+
+    def __init__(self, checkpoint: str, prefix: str, seed: int):
+        self.checkpoint, self.prefix, self.seed = checkpoint, prefix, seed
+
+    def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
+        writer = load_writer(self.checkpoint, self.prefix)
+        n_copies = n_same = 0
+
+        def copy(batch: list[Fields]) -> list[Fields]:
+            nonlocal n_copies, n_same
+            wanted = [place for place, row in enumerate(batch) if may_copy(row)]
+            copies = dict(
+                zip(wanted, self._copies([batch[at] for at in wanted], writer), strict=True)
+            )
+            made: list[Fields] = []
+            for place, row in enumerate(batch):
+                made.append(row)
+                other = copies.get(place)
+                if other is not None:
+                    made.append(other)
+                    n_copies += 1
+                elif place in copies:
+                    n_same += 1
+            return made
+
+        made = rewrite(rows, copy, scratch / "rows.arrow")
+        counts = {"copies": n_copies, "nothing to alter": n_same}
+        return SetOutcome(made, counts={name: n for name, n in counts.items() if n})
+
+    def _copies(self, rows: Sequence[Fields], writer: Writer) -> list[Fields | None]:
+        """Return a copy of each row; None where the writer changed nothing."""
+        asked: dict[tuple[int, str], list[str]] = {}
+        for place, row in enumerate(rows):
+            for text in _texts(row):
+                asked[place, text] = _pieces(text)
+        jobs = [
+            (piece.strip(), _seed(self.seed, rows[place]["key"], number))
+            for (place, _), pieces in asked.items()
+            for number, piece in enumerate(pieces)
+        ]
+        written = iter(writer.write(jobs))
+        made = {
+            key: "".join(_with_space_of(piece, next(written)) for piece in pieces)
+            for key, pieces in asked.items()
+        }
+        copies = (
+            altered(row, lambda text, at=place: made.get((at, text), text), False)  # type: ignore[misc]
+            for place, row in enumerate(rows)
+        )
+        return [one and marked(one, NAME) for one in copies]
+
+
+def _texts(row: Fields) -> list[str]:
+    """List the texts of a row that are rewritten."""
+    found: list[str] = []
+    for name in inputs(row, with_source=False):
+        if name == "messages":
+            found += [turn["content"] for turn in row[name] if turn["role"] == "user"]
+        else:
+            found.append(row[name])
+    return [text for text in dict.fromkeys(found) if text and text.strip()]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text into sentences with the space around them."""
+    ends = [*sentence_ends(text), len(text)]
+    found = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return [piece for piece in found if piece]
+
+
+def _with_space_of(piece: str, written: str) -> str:
+    core = piece.strip()
+    if not core or not written:
+        return piece
+    before = piece[: len(piece) - len(piece.lstrip())]
+    return before + written + piece[len(piece.rstrip()) :]
+
+
+def _seed(seed: int, key: str, number: int) -> int:
+    digest = hashlib.blake2b(f"{seed}\0{NAME}\0{key}\0{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+class Writer:
+    """A loaded seq2seq model."""
+
+    def __init__(self, model: Any, tokenizer: Any, prefix: str) -> None:
+        """Take a model with its tokenizer, and what it wants to read before each sentence."""
+        self._model, self._tokenizer, self._prefix = model.eval(), tokenizer, prefix
+
+    def write(self, jobs: Sequence[tuple[str, int]]) -> list[str]:
+        """Rewrite sentences.
+
+        Args:
+            jobs: sentence and seed; blank ones are left out.
+
+        Returns:
+            What was written for each, "" where nothing was; drawn from the most probable tokens
+            that hold 95 % (Holtzman et al., 2020), by each job's own seed.
+        """
+        written = [""] * len(jobs)
+        ids = [self._tokenizer(self._prefix + text)["input_ids"][:_LONGEST] for text, _ in jobs]
+        order = sorted((n for n in range(len(jobs)) if jobs[n][0]), key=lambda n: len(ids[n]))
+        for first in range(0, len(order), BATCH):
+            places = order[first : first + BATCH]
+            texts = self._written([ids[n] for n in places], [jobs[n][1] for n in places])
+            for place, text in zip(places, texts, strict=True):
+                written[place] = text
+        return written
+
+    def _written(self, ids: list[list[int]], seeds: list[int]) -> list[str]:
+        import torch
+        from transformers import LogitsProcessorList, TopPLogitsWarper
+
+        batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt", verbose=False)
+        batch = {
+            name: batch[name].to(self._model.device) for name in ("input_ids", "attention_mask")
+        }
+        # A sentence may grow to twice its length; each stops where it would stop alone.
+        limits = [2 * len(one) + 16 for one in ids]
+        with torch.inference_mode():
+            made = self._model.generate(
+                **batch,
+                do_sample=False,
+                num_beams=1,
+                max_new_tokens=max(limits),
+                logits_processor=LogitsProcessorList([TopPLogitsWarper(_TOP_P), _drawing(seeds)]),
+            )
+        rows = [row[: limit + 1] for row, limit in zip(made.tolist(), limits, strict=True)]
+        texts = self._tokenizer.batch_decode(rows, skip_special_tokens=True)
+        return [" ".join(text.split()) for text in texts]
+
+
+def _drawing(seeds: Sequence[int]) -> Any:
+    """Make greedy choice a draw: the largest logit plus Gumbel noise has softmax's chances.
+
+    Each row has noise of its own seed, so that what is drawn does not depend on the other rows.
+    """
+    import torch
+
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    def draw(ids: Any, scores: Any) -> Any:
+        chances = [torch.rand(scores.shape[1], generator=one) for one in generators]
+        noise = -torch.log(-torch.log(torch.stack(chances).clamp(1e-20, 1 - 1e-7)))
+        return scores + noise.to(scores.device)
+
+    return draw
+
+
+def load_writer(checkpoint: str, prefix: str = "") -> Writer:
+    """Load a seq2seq checkpoint.
+
+    Args:
+        checkpoint: a folder, or a name on the Hugging Face hub.
+        prefix: what it wants to read before each sentence.
+
+    Returns:
+        The writer, on the first GPU if there is any, else the CPU.
+
+    Raises:
+        CheckpointError: it cannot be loaded, or is of another kind.
+    """
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    from lab.models.load import choose_device
+    from lab.models.quiet import quiet
+
+    try:
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+            model = AutoModelForSeq2SeqLM.from_pretrained(
+                checkpoint, dtype=torch.float32, trust_remote_code=False
+            )
+    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(
+            f"checkpoint {checkpoint!r} cannot be loaded to paraphrase: {reason}; give the folder "
+            "or hub name of a seq2seq checkpoint such as T5 or BART with its tokenizer"
+        ) from error
+    return Writer(model.to(choose_device()), tokenizer, prefix)
