@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from lab.errors import InputError
 from lab.home import Home
 from lab.records import Dataset, Prompt, Split, Trial
 from lab.train.config import TrainConfig
-from lab.tune.folds import Joined, folds
+from lab.tune.folds import Joined, Part, folds
 from lab.tune.journal import Journal
 from lab.tune.ranges import Range
 from lab.tune.search import Plan, Search
@@ -127,8 +128,13 @@ def parts_of(store: Store, dataset: Dataset, job: Job, n_folds: int | None) -> P
         held_out = prompts_of(store, dataset, Split.VALIDATION)
         rows: Sequence[Prompt] = Joined(learn, held_out)
         altered = np.concatenate([_altered(learn), _altered(held_out)])
-        groups = (group for part in (learn, held_out) for group in _groups(part))
-        return list(folds(rows, groups, n_folds, config.seed, altered))
+        # A copy whose original is not known could be learned from where that is measured on. The
+        # groups are read twice, since their texts may be more than fit into memory.
+        known = (group is not None for group in chain(_groups(learn), _groups(held_out)))
+        kept = np.fromiter(known, bool, len(rows))
+        groups = (group for group in chain(_groups(learn), _groups(held_out)) if group is not None)
+        part = Part(rows, np.flatnonzero(kept))
+        return list(folds(part, groups, n_folds, config.seed, altered[kept]))
     if not len(job.validation_prompts) or not config.validation_rows:
         raise InputError(
             f"data set {dataset.name!r} has no validation rows to compare settings on; give "
@@ -139,11 +145,17 @@ def parts_of(store: Store, dataset: Dataset, job: Job, n_folds: int | None) -> P
     return [(learn, job.validation_prompts)]
 
 
-def _groups(prompts: Sequence[Prompt]) -> Iterator[str]:
-    """Name what each row belongs to: its prompt's text, or what the data were grouped by."""
+def _groups(prompts: Sequence[Prompt]) -> Iterator[str | None]:
+    """Name what each row belongs to: what the data were grouped by, or its prompt's text.
+
+    None for an altered copy that does not say of what.
+    """
     if isinstance(prompts, FolderPrompts) and prompts.rows is not None:
-        for row in prompts.rows.select_columns(["group", "prompt", "key"]):
-            yield row["group"] or row["prompt"] or row["key"]
+        for row in prompts.rows.select_columns(["group", "prompt", "key", "altered"]):
+            if row["altered"] is not None:
+                yield row["group"]
+            else:
+                yield row["group"] or row["prompt"] or row["key"]
     else:
         for one in prompts:
             yield one.text or one.key

@@ -12,7 +12,7 @@ from lab.records import Trial, TrialOutcome
 from lab.tune.measure import BITS
 
 TITLE = "Tuning"
-SURE, SOME = 0.05, 0.2
+SURE, SOME = 0.05, 0.5
 
 
 def draw() -> None:
