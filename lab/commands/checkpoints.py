@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--template",
         default="{prompt}",
-        help="how a prompt becomes the input; fields {prompt} and {source} (default: {prompt})",
+        help="how a prompt becomes the input; fields {prompt} and {source}, or chat for the "
+        "tokenizer's chat template (default: {prompt})",
     )
     add.set_defaults(handler=_add)
 
@@ -39,12 +40,14 @@ def _add(arguments: argparse.Namespace) -> None:
     from lab.home import find_home
     from lab.models.folder import weights_sha256
     from lab.models.load import load_model
-    from lab.models.prompts import check_template
+    from lab.models.prompts import CHAT, check_chat, check_template
     from lab.records import Checkpoint, CheckpointKind
     from storage.client import open_store
 
     check_template(arguments.template)
     loaded = load_model(arguments.path)
+    if arguments.template == CHAT:
+        check_chat(loaded.tokenizer)
     folder = Path(arguments.path)
     checkpoint = Checkpoint(
         name=arguments.name,
