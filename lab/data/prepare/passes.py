@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +22,15 @@ if TYPE_CHECKING:
 BATCH = 256
 """Rows that are in memory at once, per process; few, since one row may have megabytes."""
 
+_NOTED_SECONDS = 0.5
+
 
 def run_row_steps(
-    rows: Dataset, steps: Sequence[RowStep], out: Path, workers: int
+    rows: Dataset,
+    steps: Sequence[RowStep],
+    out: Path,
+    workers: int,
+    note: Callable[[float], None] = lambda share: None,
 ) -> tuple[Dataset, list[StepReport]]:
     """Run steps that look at one row at a time, all in one pass.
 
@@ -31,6 +39,7 @@ def run_row_steps(
         steps: the steps, in order.
         out: a folder that does not exist yet, for the new rows.
         workers: processes.
+        note: told now and then, from another thread, which share of the rows is done.
 
     Returns:
         The new rows, in the old order, memory-mapped from `out`; one report per step.
@@ -39,17 +48,18 @@ def run_row_steps(
     notes = out / "counts"
     notes.mkdir()
     processes = min(workers, len(rows)) if workers > 1 and len(rows) > 1 else 1
-    made = rows.map(
-        _Applied(tuple(steps), str(notes)),
-        batched=True,
-        batch_size=BATCH,
-        writer_batch_size=BATCH,
-        num_proc=processes if processes > 1 else None,
-        features=features(),
-        cache_file_name=str(out / "rows.arrow"),
-        load_from_cache_file=False,
-        new_fingerprint=out.name,
-    )
+    with _watched(notes, len(rows), note):
+        made = rows.map(
+            _Applied(tuple(steps), str(notes)),
+            batched=True,
+            batch_size=BATCH,
+            writer_batch_size=BATCH,
+            num_proc=processes if processes > 1 else None,
+            features=features(),
+            cache_file_name=str(out / "rows.arrow"),
+            load_from_cache_file=False,
+            new_fingerprint=out.name,
+        )
     counted = _counted(notes, len(steps))
     shutil.rmtree(notes)
     reports = [_report(step, one, processes) for step, one in zip(steps, counted, strict=True)]
@@ -84,6 +94,25 @@ def run_set_step(
         seconds=time.perf_counter() - started,
     )
     return outcome.rows, report
+
+
+@contextmanager
+def _watched(notes: Path, n_rows: int, note: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far the processes are, by the lines of their notes, of which a batch writes one."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_NOTED_SECONDS):
+            n = sum(path.read_bytes().count(b"\n") for path in notes.iterdir())
+            note(min(n * BATCH / n_rows, 1.0))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class _Applied:

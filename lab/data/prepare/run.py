@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -163,14 +164,24 @@ def _run(
     rows: Rows, steps: Sequence[Step], work: Path, workers: int, advance: Advance
 ) -> tuple[Rows, list[StepReport]]:
     reports: list[StepReport] = []
+
+    def note(n_steps: float, of: str) -> None:
+        advance(0.1 + 0.8 * n_steps / len(steps), of)
+
     for of_rows, several in groupby(steps, key=lambda step: isinstance(step, RowStep)):
         group = list(several)
         before = list(work.iterdir())
-        names = ", ".join(step.name for step in group)
-        advance(0.1 + 0.8 * len(reports) / len(steps), names)
         if of_rows:
             in_pass = [step for step in group if isinstance(step, RowStep)]
-            rows, new = run_row_steps(rows, in_pass, work / f"{len(reports)}", workers)
+            names, n = ", ".join(step.name for step in group), len(reports)
+            note(n, names)
+            rows, new = run_row_steps(
+                rows,
+                in_pass,
+                work / f"{n}",
+                workers,
+                partial(_note_part, note, n, len(in_pass), names),
+            )
             reports += new
             _check_left(rows, reports)
             # A pass writes every row anew, so that nothing refers to the files before it.
@@ -179,10 +190,17 @@ def _run(
             continue
         for step in group:
             if not isinstance(step, RowStep):
+                note(len(reports), step.name)
                 rows, report = run_set_step(rows, step, work / f"{len(reports)}", workers)
                 reports.append(report)
                 _check_left(rows, reports)
     return rows, reports
+
+
+def _note_part(
+    note: Callable[[float, str], None], n_done: int, n_steps: int, names: str, share: float
+) -> None:
+    note(n_done + share * n_steps, names)
 
 
 def _check_left(rows: Rows, reports: Sequence[StepReport]) -> None:
