@@ -124,11 +124,15 @@ def _codec(encoding: str) -> str:
 
 
 def _undecodable(path: Path, encoding: str, place: int, byte: int) -> InputError:
-    line, plain, start = _before(path, encoding, place)
+    with _bytes_of(path) as raw:
+        start = raw.read(1024)
+    line, plain = _before(path, encoding, place)
     if codecs.lookup(encoding).name != "utf-8":
         hint = "name the encoding that the whole file has"
     elif start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         hint = "it may be UTF-16: save the file as UTF-8"
+    elif b"\0" in start:
+        hint = "this is no text file: name another, or save it as a text in UTF-8"
     elif not plain:
         hint = "the file is UTF-8 up to there, so it mixes encodings: save the file as UTF-8"
     else:
@@ -139,16 +143,14 @@ def _undecodable(path: Path, encoding: str, place: int, byte: int) -> InputError
     )
 
 
-def _before(path: Path, encoding: str, place: int) -> tuple[int, bool, bytes]:
-    """Return a byte's 1-based line, whether all before is ASCII, and the first two bytes."""
+def _before(path: Path, encoding: str, place: int) -> tuple[int, bool]:
+    """Return a byte's 1-based line, and whether all before it is ASCII."""
     decoder = codecs.getincrementaldecoder(_codec(encoding))("ignore")
-    lines, plain, left, start = 1, True, place, b""
+    lines, plain, left = 1, True, place
     with _bytes_of(path) as raw:
         while left > 0 and (chunk := raw.read(min(left, _CHUNK))):
-            start = start or chunk[:2]
             left -= len(chunk)
             text = decoder.decode(chunk)
             lines += text.count("\n")
             plain = plain and text.isascii()
-        start = start or raw.read(2)
-    return lines, plain, start
+    return lines, plain

@@ -105,7 +105,9 @@ def check_file(path: Path) -> None:
     suffix = unpacked_suffix(path)
     if suffix not in SUFFIXES or (suffix == ".parquet" and path.suffix.lower() == ".gz"):
         known = ", ".join(SUFFIXES)
-        raise InputError(f"{path}: files of the form {path.suffix!r} are not known; use {known}")
+        raise InputError(
+            f"{path}: files of the form {path.suffix!r} are not known; use {known}, or leave it out"
+        )
 
 
 def _found(path: Path, cut: Cut, encoding: str) -> Iterator[Found]:

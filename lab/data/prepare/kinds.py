@@ -56,7 +56,9 @@ class Columns:
         """
         for column in self.needed:
             if column not in row.values:
-                raise lacking(row, column)
+                raise row.error(
+                    column, f"is not there as in the rows before; there is: {_listed(row)}; mend it"
+                )
 
 
 def columns_of(row: Row, config: PrepareConfig) -> Columns:

@@ -33,7 +33,7 @@ def test_every_form_is_read_in_its_encoding(write, name, encoding):
         (b"\n" * 100_000 + b"\xc3", r"line 100001: not UTF-8 at byte 100000 \(0xc3\)"),
         (b"a\n\nb\0c", r"line 3: holds a NUL character: this is no text file"),
         (b"\x7fELF\x02\x01\x00\x00", r"line 1: holds a NUL character"),
-        (b"\x89PNG\r\n\x1a\n\x00", r"line 1: not UTF-8 at byte 0 \(0x89\)"),
+        (b"\x89PNG\r\n\x1a\n\x00", r"line 1: not UTF-8 at byte 0 \(0x89\); this is no text"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("cut", ["lines", "paragraphs", "whole"])

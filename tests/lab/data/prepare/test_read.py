@@ -144,7 +144,10 @@ def test_what_the_datasets_library_saved_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("second", "said"),
     [
-        ({"tex": "b"}, "line 2, column 'text': is not there; there is: 'tex'"),
+        (
+            {"tex": "b"},
+            "line 2, column 'text': is not there as in the rows before; there is: 'tex'",
+        ),
         ({"text": 3}, "line 2, column 'text': 3 is not a text"),
         ({"text": ["x" * 90]}, r"column 'text': \['xxx.{52}… is not a text"),
         ({"text": "\ud800"}, "column 'text': half a surrogate pair"),
