@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.errors import CheckpointError
-from lab.models.tokenizer import BEGIN, END, PAD, load_tokenizer, train_tokenizer
+from lab.models.tokenizer import BEGIN, END, PAD, given_tokenizer, load_tokenizer, train_tokenizer
 
 TEXTS = ["the cat sat on the mat", "Rosa gives ten apples to Ivy, who gives four to Rosa"] * 5
 
@@ -55,3 +55,16 @@ def test_what_is_no_tokenizer_is_said(tmp_path):
         load_tokenizer(str(tmp_path / "gone"))
     with pytest.raises(CheckpointError, match=r"tokenizer\.json"):
         load_tokenizer(tmp_path)
+
+
+def test_a_given_tokenizer_is_made_fit_for_a_model(tmp_path):
+    made = train_tokenizer(TEXTS, 300, 64)
+    made.pad_token = None
+    made.save_pretrained(tmp_path / "without_pad")
+    given = given_tokenizer(tmp_path / "without_pad", 32)
+    assert given.pad_token_id == given.eos_token_id
+    assert given.model_max_length == 32
+    made.eos_token = None
+    made.save_pretrained(tmp_path / "without_end")
+    with pytest.raises(CheckpointError, match="no end token"):
+        given_tokenizer(tmp_path / "without_end", 32)

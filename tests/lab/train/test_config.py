@@ -61,3 +61,8 @@ def test_settings_load_nothing_heavy(module: str) -> None:
     heavy = "{'torch', 'transformers', 'numpy'}"
     code = f"import sys, {module}; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_checkpoint_keeps_its_own_tokenizer():
+    with pytest.raises(ConfigError, match="a checkpoint has its own"):
+        TrainConfig(name="x", architecture="hub", parent="p", tokenizer="other")
