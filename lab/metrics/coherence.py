@@ -60,8 +60,13 @@ def sentence_cosines(texts: list[str], encoder: Encoder) -> list[tuple[float, fl
             continue
         adjacent = float((own[:-1] * own[1:]).sum(axis=1).mean())
         everything = float(np.square(own.sum(axis=0)).sum() - np.square(own).sum())
-        found.append((adjacent, everything / (n * (n - 1))))
+        # Vectors of float32 have length 1 but for their last digits.
+        found.append((_clipped(adjacent), _clipped(everything / (n * (n - 1)))))
     return found
+
+
+def _clipped(cosine: float) -> float:
+    return min(1.0, max(-1.0, cosine))
 
 
 def content_graph(text: str) -> Value:
