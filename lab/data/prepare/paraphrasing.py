@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +74,9 @@ class _Paraphrased:
 
     def _copies(self, rows: Sequence[Fields], writer: Writer) -> list[Fields | None]:
         """Return a copy of each row; None where the writer changed nothing."""
-        asked: dict[tuple[int, str], list[str]] = {}
-        for place, row in enumerate(rows):
-            for text in _texts(row):
-                asked[place, text] = _pieces(text)
+        asked = {
+            (place, text): _pieces(text) for place, row in enumerate(rows) for text in _texts(row)
+        }
         jobs = [
             (piece.strip(), _seed(self.seed, rows[place]["key"], number))
             for (place, _), pieces in asked.items()
@@ -87,11 +87,16 @@ class _Paraphrased:
             key: "".join(_with_space_of(piece, next(written)) for piece in pieces)
             for key, pieces in asked.items()
         }
-        copies = (
-            altered(row, lambda text, at=place: made.get((at, text), text), False)  # type: ignore[misc]
-            for place, row in enumerate(rows)
-        )
-        return [one and marked(one, NAME) for one in copies]
+        copies = []
+        for place, row in enumerate(rows):
+            of_row = {text: new for (at, text), new in made.items() if at == place}
+            copy = altered(row, partial(_looked_up, of_row), with_source=False)
+            copies.append(copy and marked(copy, NAME))
+        return copies
+
+
+def _looked_up(written: dict[str, str], text: str) -> str:
+    return written.get(text, text)
 
 
 def _texts(row: Fields) -> list[str]:

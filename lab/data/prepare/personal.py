@@ -102,11 +102,25 @@ def scrubbed(
         The text with placeholders; the same object where nothing was found.
     """
     for _ in range(_ROUNDS):
-        findings = without_overlaps(_found(text, types, regions))
+        findings = scrub_findings(text, types, regions)
         if not findings:
             break
         text = replaced(text, findings, tally)
     return text
+
+
+def scrub_findings(text: str, types: Sequence[Personal], regions: Sequence[str]) -> list[Finding]:
+    """Find personal data in a text, once.
+
+    Args:
+        text: any text.
+        types: what is looked for.
+        regions: ISO 3166 codes of the countries whose phone and id formats are looked for.
+
+    Returns:
+        Findings in the order of the text, without overlaps.
+    """
+    return without_overlaps(_found(text, types, regions))
 
 
 def _found(text: str, types: Sequence[Personal], regions: Sequence[str]) -> Iterator[Finding]:

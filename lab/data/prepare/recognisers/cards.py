@@ -8,6 +8,7 @@ from collections.abc import Iterator
 _RUN = re.compile(r"(?<!\w)(?<!\d[.,])\d{2,19}(?:[ .\u00a0-]\d{2,19})*(?!\w|[.,]\d)")
 _GROUP = re.compile(r"\d+")
 _LEAST, _MOST = 13, 19
+_LEAST_GROUP = 4
 
 # Issuers' first digits and lengths, as in ISO/IEC 7812 registrations that issuers publish.
 _ISSUERS = (
@@ -27,7 +28,8 @@ _ISSUERS = (
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
     """Find card numbers: 13 to 19 digits of a known issuer whose check digit is right (Luhn).
 
-    Digits may stand in groups of two or more, with one space, hyphen or full stop between.
+    Digits may stand in groups of four or more (the last may have fewer), with one space, hyphen or
+    full stop between.
 
     Args:
         text: any text.
@@ -54,6 +56,8 @@ def _card(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
         start, end = groups[place]
         digits += text[start:end]
         if len(digits) > _MOST:
+            break
+        if end - start < _LEAST_GROUP and len(digits) < _LEAST:
             break
         if len(digits) >= _LEAST and _is_card(digits):
             found = place

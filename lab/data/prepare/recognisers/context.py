@@ -47,7 +47,7 @@ def says(text: str, start: int, end: int, wanted: re.Pattern[str]) -> bool:
     near = _last(wanted, before)
     other = _last(OTHER_NUMBER, before)
     if near >= 0 or other >= 0:
-        return near > other
+        return near >= other
     return wanted.search(text[end : end + _AFTER].partition("\n")[0]) is not None
 
 
@@ -58,4 +58,4 @@ def is_other(text: str, start: int, wanted: re.Pattern[str]) -> bool:
 
 
 def _last(words: re.Pattern[str], before: str) -> int:
-    return max((found.start() for found in words.finditer(before)), default=-1)
+    return max((found.end() for found in words.finditer(before)), default=-1)

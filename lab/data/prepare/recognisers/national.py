@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from lab.data.prepare.recognisers.context import says
+from lab.data.prepare.recognisers.context import is_other, says
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Form:
     there is to check is in the shape."""
 
     words: str = ""
-    """Regular expression of the words."""
+    """Regular expression of the words that it stands near; none where it needs none."""
 
     always: bool = False
     """Whether every writing needs a word near it."""
@@ -43,7 +43,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
         Form(_NINO),  # HMRC, National Insurance Manual, NIM39110
         Form(r"\d{3}[ -]?\d{3}[ -]?\d{4}", "gb.nhs", r"nhs", always=True),
     ),
-    "DE": (Form(r"[1-9]\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", "de.idnr"),),
+    "DE": (Form(r"[1-9]\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", "de.idnr", r"steuer[- ]?\w*|idnr|tin"),),
     "FR": (
         Form(r"[1-478][ .]?\d\d[ .]?\d\d[ .]?\d[\dABab][ .]?\d{3}[ .]?\d{3}[ .-]?\d\d", "fr.nir"),
     ),
@@ -125,14 +125,15 @@ def find_national_ids(text: str, regions: Sequence[str]) -> Iterator[tuple[int, 
 
 
 def _is_said(form: Form, words: re.Pattern[str], text: str, found: re.Match[str]) -> bool:
-    needed = form.always or (form.words and found.groupdict().get("plain") is not None)
-    return not needed or says(text, found.start(), found.end(), words)
+    if form.always or found.groupdict().get("plain") is not None:
+        return says(text, found.start(), found.end(), words)
+    return not (found[0].isdigit() and is_other(text, found.start(), words))
 
 
 @cache
 def _compiled(form: Form) -> tuple[re.Pattern[str], re.Pattern[str]]:
     shape = re.compile(rf"(?<!\w)(?<!\d[.,/-])(?:{form.shape})(?!\w|[.,/-]\d)", re.ASCII)
-    return shape, re.compile(rf"\b(?:{form.words})\b", re.IGNORECASE)
+    return shape, re.compile(rf"\b(?:{form.words or '(?!)'})\b", re.IGNORECASE)
 
 
 def _is_valid(module: str, shown: str) -> bool:

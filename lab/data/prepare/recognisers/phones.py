@@ -9,8 +9,10 @@ from itertools import islice
 
 from lab.data.prepare.recognisers.context import PHONE, is_other, says
 
-_GAP = r"[-\s().\u00a0\u2010-\u2015/]"
-_RUN = re.compile(rf"(?<![^\W_])(?:[+＋]\s?)?[(（]?\d(?:{_GAP}{{0,3}}\d){{6,17}}(?!\d)")
+_GAP = r"[- \t().\u00a0\u2010-\u2015/]"
+_RUN = re.compile(
+    rf"(?<![^\W_])(?:[+＋]\s?)?[(（]?\d(?:{_GAP}{{0,3}}\d){{6,17}}(?!\d|[A-WYZa-wyz])"
+)
 _DATE = re.compile(
     r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?:\D|$)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)|"
     r"(?:1[5-9]|20)\d\d(?:\s?[-–/]\s?|\s)(?:1[5-9]|20)\d\d(?!\d)"
@@ -19,6 +21,7 @@ _DECIMAL = re.compile(r"\d+\.\d+")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:[ .\u00a0]\d{3})+)")
 _ANY = "ZZ"
 _MOST_GROUPS = 8
+_LONGEST_BARE = 12
 _DIGITS = re.compile(r"\d+")
 
 # Marks that join a number to what stands before it.
@@ -99,7 +102,7 @@ def _looks_like_one(text: str, start: int, end: int) -> bool:
     before, shown = text[max(0, start - 2) : start], text[start:end]
     if before[-1:] in _JOINED and before[:-1].strip():
         return False
-    if _DECIMAL.fullmatch(shown):
+    if _DECIMAL.fullmatch(shown) or (shown.isdigit() and len(shown) > _LONGEST_BARE):
         return False
     return shown[0] == "0" or not (shown.isdigit() or _THOUSANDS.fullmatch(shown))
 
@@ -115,7 +118,8 @@ def _match(
         if region != _ANY and not _may_begin(shown, (region,)):
             continue
         for found in phonenumbers.PhoneNumberMatcher(shown, region, level, max_tries=8):
-            return offset + found.start, offset + found.end
+            start = found.start + (shown[found.start] in "(（" and ")" not in found.raw_string)
+            return offset + start, offset + found.end
     return None
 
 
@@ -149,10 +153,12 @@ def _plan(region: str) -> tuple[str, str, bool]:
     from phonenumbers import PhoneMetadata
 
     about = PhoneMetadata.metadata_for_region(region)
+    if about is None or about.general_desc is None:
+        raise ValueError(f"region {region!r}: has no numbering plan; see unknown_regions")
     prefix = about.national_prefix or ""
     forms = about.number_format
     asking = [form for form in forms if prefix in (form.national_prefix_formatting_rule or "")]
     optional = any(form.national_prefix_optional_when_formatting for form in forms)
     # A few forms, of short numbers only, ask for no prefix where all others do.
     needs_prefix = bool(prefix) and not optional and len(asking) > len(forms) / 2
-    return about.general_desc.national_number_pattern, prefix, needs_prefix
+    return about.general_desc.national_number_pattern or "", prefix, needs_prefix

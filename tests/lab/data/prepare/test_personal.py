@@ -95,6 +95,9 @@ def test_a_number_without_groups_is_a_phone_near_a_word_that_says_so(value: str)
         "pi is 3.1415926535, 0.4155552671 is not",
         "invoice 415-555-2671",
         "population 912 345 678",
+        "0209718556154571 rows",
+        "06441518U",
+        "line 1:\n555\n2671 415",
         "order number 4155552671",
     ],
 )
@@ -180,6 +183,7 @@ def test_iban(value: str) -> None:
         ("GB", "nhs 943 476 5870"),
         ("DE", "36 574 261 809"),
         ("DE", "36574261809"),
+        ("DE", "Steuer-ID 36574261809"),
         ("FR", "2 95 10 99 126 111 93"),
         ("FR", "253072A07300443"),
         ("ES", "54.362.315-K"),
@@ -213,7 +217,10 @@ def test_national_id(region: str, value: str) -> None:
     assert not any(character.isdigit() for character in made)
 
 
-@pytest.mark.parametrize("text", ["part 536904399", "item 111222333", "54362315-A", "AB 12 34"])
+@pytest.mark.parametrize(
+    "text",
+    ["part 536904399", "Bestellnummer 36574261809", "item 111222333", "54362315-A", "AB 12 34"],
+)
 def test_no_national_id(text: str) -> None:
     assert scrub(text) is text
 
