@@ -65,6 +65,8 @@ class Trying:
     """The search."""
     keep_best: bool
     """Whether the best checkpoint so far is kept."""
+    often: bool
+    """Whether each run is validated about ten times, rather than every `validate_every` steps."""
     advance: Callable[[float, str], None]
     """Shows how far the search is."""
     n_trials: int
@@ -108,17 +110,9 @@ class Trying:
         suffix = f".{fold}" if len(self.parts) > 1 else ""
         name = f"{self.search.plan.name}-{attempt.number}{suffix}"
         config = dataclasses.replace(self.job.config, name=name, **attempt.parameters)
-        usual = TrainConfig(name="usual").validate_every
-        if config.validate_every != usual:
+        if not self.often:
             return config
-        if config.step_budget is not None:
-            every = max(1, config.step_budget // PLACES)
-        elif config.epochs is not None:
-            estimate = config.epochs * n_rows / config.batch_rows
-            every = max(LEAST_STEPS, int(estimate) // PLACES)
-        else:
-            return config
-        return dataclasses.replace(config, validate_every=every)
+        return dataclasses.replace(config, validate_every=steps_between(config, n_rows))
 
     def keep(self, checkpoint: Checkpoint, value: float) -> None:
         """Put a checkpoint aside if no better one is."""
@@ -154,6 +148,20 @@ class Trying:
 
     def _aside(self) -> Path:
         return self.home.path / "searches" / f"{self.search.plan.name}.best"
+
+
+def steps_between(config: TrainConfig, n_rows: int) -> int:
+    """Return the steps between validations with which a run has about ten of them.
+
+    Args:
+        config: the settings of the run.
+        n_rows: rows to learn from.
+    """
+    if config.step_budget is not None:
+        return max(1, config.step_budget // PLACES)
+    if config.epochs is None:
+        return config.validate_every
+    return max(LEAST_STEPS, int(config.epochs * n_rows / config.batch_rows) // PLACES)
 
 
 class _Fold:

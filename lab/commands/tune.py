@@ -12,6 +12,7 @@ from lab.commands.console import say, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lab.commands.tuning import Tuned, Tuning
     from lab.records import Trial
     from lab.train.config import TrainConfig
     from lab.tune.ranges import Range
@@ -26,9 +27,11 @@ examples:
 
 The same command once more goes on with a search that was broken off; started several times at
 once, it shares the trials among the processes. Every flag of `lab train` is a setting that all
-trials have. What is searched by default: learning_rate, batch_rows, warmup, and steps (epochs
-with a parent) where no budget is given. accumulate is not, since batch_rows counts the rows of all
-parts: it changes memory and time, not what is learned.
+trials have; each validates about ten times unless --validate-every is given.
+
+What is searched by default: learning_rate, batch_rows, warmup, and steps (epochs with a parent)
+where no budget is given. accumulate is not, since batch_rows counts the rows of all parts: it
+changes memory and time, not what is learned.
 """
 SET_BY_SEARCH = ("name", "keep", "save_every")
 NOT_SEARCHED = (
@@ -82,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=_tune)
 
 
-def _tune(arguments: argparse.Namespace) -> int:
+def _tune(arguments: argparse.Namespace) -> None:
     from lab.commands.tuning import Tuning
     from lab.errors import ConfigError
     from lab.home import find_home
@@ -95,6 +98,7 @@ def _tune(arguments: argparse.Namespace) -> int:
             "--keep-best goes with one checkpoint per trial, not with --folds; train the best "
             "settings by the command that is printed at the end"
         )
+    usual = TrainConfig(name="usual").validate_every
     tuning = Tuning(
         home=find_home(arguments.home),
         dataset_name=arguments.dataset,
@@ -103,9 +107,9 @@ def _tune(arguments: argparse.Namespace) -> int:
         ranges=read_ranges(arguments.range, config),
         n_folds=arguments.folds,
         keep_best=arguments.keep_best,
+        often=arguments.validate_every is None and config.validate_every == usual,
     )
-    trials, n_running = tuning.run(arguments.trials, arguments.minutes)
-    return _report(trials, n_running, tuning, arguments)
+    _report(tuning.run(arguments.trials, arguments.minutes), tuning)
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -190,13 +194,14 @@ def _fixed(config: TrainConfig) -> dict[str, Any]:
     }
 
 
-def _report(trials: list[Trial], n_running: int, tuning: Any, arguments: argparse.Namespace) -> int:
+def _report(tuned: Tuned, tuning: Tuning) -> None:
     from lab.errors import TrainingError
     from lab.records import TrialOutcome
     from lab.tune.measure import measure_of
     from lab.tune.search import KILLED, STOPPED, best
 
     names = [one.name for one in tuning.ranges]
+    trials = tuned.trials
     worst = float("inf")
     ordered = sorted(
         trials,
@@ -206,8 +211,8 @@ def _report(trials: list[Trial], n_running: int, tuning: Any, arguments: argpars
             one.number,
         ),
     )
-    if n_running:
-        say(f"{n_running} more going on in other processes")
+    if tuned.n_running:
+        say(f"{tuned.n_running} more going on in other processes")
     found = best(trials)
     if trials:
         table(
@@ -223,21 +228,33 @@ def _report(trials: list[Trial], n_running: int, tuning: Any, arguments: argpars
         if len(trials) > MOST_SHOWN:
             say(f"{len(trials) - MOST_SHOWN} more on the dashboard's page Tuning")
     broke = [one for one in ordered if one.message not in (KILLED, STOPPED)]
-    if found is None and broke and not n_running:
+    if found is None and broke and not tuned.n_running:
         raise TrainingError(
             f"no trial of search {tuning.search_name!r} got to its end; trial "
             f"{broke[-1].number}: {broke[-1].message}; give narrower ranges and --search another "
             "name, or raise --trials to try on"
         )
     if found is not None:
-        say("\ntrain the best:\n  " + command_of(found, arguments.dataset, tuning))
-    return 0
+        say("\ntrain the best:\n  " + command_of(found, tuning, tuned.n_rows))
 
 
-def command_of(trial: Trial, dataset_name: str, tuning: Any) -> str:
-    """Return the command line that trains with the settings of a trial."""
+def command_of(trial: Trial, tuning: Tuning, n_rows: int) -> str:
+    """Return the command line that trains with the settings of a trial.
+
+    Args:
+        trial: the trial.
+        tuning: the search.
+        n_rows: rows of the training split.
+    """
+    import dataclasses
+
+    from lab.commands.trying import steps_between
+
     settings = {**_fixed(tuning.config), **trial.parameters}
-    words = ["lab", "train", "--dataset", dataset_name, "--name", f"{trial.search}-best"]
+    if tuning.often:  # the weights that count are those of the best validation
+        config = dataclasses.replace(tuning.config, **trial.parameters)
+        settings["validate_every"] = steps_between(config, n_rows)
+    words = ["lab", "train", "--dataset", tuning.dataset_name, "--name", f"{trial.search}-best"]
     for name, value in settings.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):

@@ -30,6 +30,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """What a search has come to so far."""
+
+    trials: list[Trial]
+    """All trials that ended, in order."""
+    n_running: int
+    """Trials that are going on in other processes."""
+    n_rows: int
+    """Rows of the training split."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
     """What `lab tune` was asked for."""
 
@@ -47,8 +59,10 @@ class Tuning:
     """Folds of each trial; None for the data's own validation split."""
     keep_best: bool = False
     """Whether to store the best trial's checkpoint."""
+    often: bool = True
+    """Whether each run is validated about ten times, rather than every `validate_every` steps."""
 
-    def run(self, n_trials: int, minutes: float | None) -> tuple[list[Trial], int]:
+    def run(self, n_trials: int, minutes: float | None) -> Tuned:
         """Go on with the search until it has its trials, and store them.
 
         Args:
@@ -56,7 +70,7 @@ class Tuning:
             minutes: time after which none is begun; None for no bound.
 
         Returns:
-            All trials that ended, in order, and how many are going on elsewhere.
+            What the search has come to.
 
         Raises:
             InputError: there is nothing to learn from or to measure on.
@@ -82,6 +96,7 @@ class Tuning:
                     parts=parts,
                     search=search,
                     keep_best=self.keep_best,
+                    often=self.often,
                     advance=advance,
                     n_trials=n_trials,
                 )
@@ -90,7 +105,7 @@ class Tuning:
             trials, n_running = search.trials(), search.n_running()
             if self.keep_best and not n_running:
                 trying.store_best()
-            return trials, n_running
+            return Tuned(trials=trials, n_running=n_running, n_rows=len(job.train_prompts))
 
     def _plan(self, dataset: Dataset) -> Plan:
         settings = dataclasses.asdict(self.config)

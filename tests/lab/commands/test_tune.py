@@ -83,7 +83,7 @@ def test_the_command_that_is_printed_trains(lab, capsys) -> None:
     assert main([*line[1:], "--home", str(lab.home.path)]) == 0
     made = lab.select(Checkpoint)[0]
     assert made.name == "s-best"
-    assert made.validation_loss == pytest.approx(trials.every(lab)[0].value, abs=1e-3)
+    assert made.validation_loss == pytest.approx(trials.every(lab)[0].value, abs=1e-5)
 
 
 def test_the_best_checkpoint_stays_where_asked_for(lab) -> None:
