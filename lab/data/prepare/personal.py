@@ -45,7 +45,6 @@ def personal_steps(config: PrepareConfig) -> list[Step]:
 
     Raises:
         ConfigError: a country is not known.
-        CheckpointError: the checkpoint for names cannot be loaded, or knows no persons.
     """
     steps: list[Step] = []
     if config.scrub and config.scrub_types:
@@ -150,8 +149,9 @@ def _without_in_names(row: Fields, scrub: Callable[[str], str]) -> Fields:
         for name in ("key", "group")
         if row[name] and scrub(row[name]) != row[name]
     }
-    if row["stratum"] and (stratum := scrub(row["stratum"])) != row["stratum"]:
-        changed["stratum"] = stratum
+    for name in ("stratum", "place"):
+        if row[name] and (made := scrub(row[name])) != row[name]:
+            changed[name] = made
     if row["tags"] and (tags := [scrub(tag) for tag in row["tags"]]) != row["tags"]:
         changed["tags"] = tags
     return row | changed if changed else row

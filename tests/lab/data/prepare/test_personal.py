@@ -250,7 +250,7 @@ def test_scrubbing_twice_is_scrubbing_once(parts: list[str], gap: str) -> None:
 def test_all_texts_of_a_row_are_scrubbed_and_counted() -> None:
     row = new_row(
         key="rosa@example.com",
-        place="f, line 1",
+        place="f, key 'a@example.com'",
         prompt="mail a@example.com",
         source="from 8.8.8.8",
         reference="none",
