@@ -14,7 +14,6 @@ from lab.sentences import sentence_ends
 
 # Placeholders come first, so that no word is found in them; some scripts have no spaces.
 _WORD = re.compile(r"\[[A-Z_]+\]|[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['’-][^\W_]+)*")
-_SPACES_BEFORE = re.compile(r"\s*$")
 
 
 def with_synonyms(
@@ -61,17 +60,18 @@ def without_words(text: str, share: float, random: Random) -> str:
     words = [word for word in _WORD.finditer(text) if word[0][0] != "["]
     if len(words) < 2:
         return text
-    kept, done = "", 0
+    parts: list[str] = []
+    done, line_begins = 0, True
     for word in _some(words, share, random)[: len(words) - 1]:
-        kept += text[done : word.start()]
-        cut = _SPACES_BEFORE.search(kept)
+        gap = text[done : word.start()]
+        kept = gap.rstrip()
+        ends = gap.count("\n", len(kept))
+        parts.append(kept + "\n" * ends)
+        line_begins = bool(ends) or (line_begins and not kept)
         done = word.end()
-        if cut and cut.start():
-            # Line ends stay.
-            kept = kept[: cut.start()] + "\n" * cut[0].count("\n")
-        else:
-            done += len(text[done:]) - len(text[done:].lstrip(" "))
-    return kept + text[done:]
+        while line_begins and text[done : done + 1] == " ":
+            done += 1
+    return "".join([*parts, text[done:]])
 
 
 def _some(places: Sequence[re.Match[str]], share: float, random: Random) -> list[re.Match[str]]:

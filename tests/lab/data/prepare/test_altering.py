@@ -55,7 +55,14 @@ def test_left_out_words_are_a_share_of_them_and_never_all(share: float) -> None:
     n = len(re.findall(r"\w+", TEXT))
     assert len(re.findall(r"\w+", made)) == n - min(n - 1, round(share * n))
     assert "  " not in made
+    assert made[0] != " "
     assert without_words("one", share, Random(1)) == "one"
+
+
+def test_no_space_begins_a_line_that_lost_its_first_word() -> None:
+    for seed in range(20):
+        made = without_words("a b c\nd e f", 0.5, Random(seed))
+        assert all(line == line.strip() for line in made.split("\n"))
 
 
 def test_neighbouring_sentences_are_swapped_within_their_line() -> None:
