@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,8 @@ _PIECE = (
     r"|\s"
 )
 
+_ENDLESS = re.compile(r"\S{256}(?=\S)")
+
 
 def train_tokenizer(
     texts: Iterable[str], vocabulary: int, context: int, kind: Literal["bpe", "word"] = "bpe"
@@ -38,7 +41,8 @@ def train_tokenizer(
         A PreTrainedTokenizerFast that puts a begin token before a text.
     """
     made, trainer = _word_level(vocabulary) if kind == "word" else _bpe(vocabulary)
-    made.train_from_iterator(texts, trainer)
+    # BPE learns from a run of letters in the square of its length: of blobs, pieces are enough.
+    made.train_from_iterator((_ENDLESS.sub(r"\g<0>\n", text) for text in texts), trainer)
     begin = made.token_to_id(BEGIN)
     made.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A", special_tokens=[(BEGIN, begin)]

@@ -68,3 +68,8 @@ def test_a_given_tokenizer_is_made_fit_for_a_model(tmp_path):
     made.save_pretrained(tmp_path / "without_end")
     with pytest.raises(CheckpointError, match="no end token"):
         given_tokenizer(tmp_path / "without_end", 32)
+
+
+def test_a_text_without_spaces_is_learned_in_a_moment():
+    text = "".join(chr(97 + number * number % 26) for number in range(200_000))
+    assert len(train_tokenizer([text], 320, 64)) == 320
