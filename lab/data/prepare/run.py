@@ -91,10 +91,11 @@ def _prepare(
 ) -> Prepared:
     work = place.part / "work"
     advance(0.0, "reading")
+    # Made first: a wrong setting is told before hours of reading, not after.
+    steps = steps_of(config, place.part)
     rows, reading = _read(
         origins, config, work / "read", lambda n: advance(0.0, f"{n:,} rows read")
     )
-    steps = steps_of(config, place.part)
     rows, reports = _run(rows, steps, work, config.workers, advance)
     splits = {split: rows.select(places_of(rows, split)) for split in Split}
     advance(0.9, "writing")
