@@ -335,8 +335,9 @@ class Trial:
     outcome: TrialOutcome
     """How it ended."""
     value: float | None = None
-    """Validation loss in nats per token, the mean over folds where there are several; the lowest
-    seen so far where it was pruned; None where it failed."""
+    """Validation loss in nats per token (in bits per byte where the search changes the tokens), the
+    mean over folds where there are several; the lowest so far where it was pruned; None where it
+    failed."""
     training_run_id: str | None = None
     """The run that it was; None with several folds, or where it failed before its first step."""
     seconds: float
