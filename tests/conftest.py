@@ -17,6 +17,9 @@ from tests.chromium import FLAGS, find_chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# Tests run side by side; threads that wait for one another would be many times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # A busy machine is slow, not wrong; the same examples on every run.
 hypothesis.settings.register_profile("lab", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("lab")
