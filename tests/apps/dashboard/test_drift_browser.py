@@ -49,7 +49,7 @@ def test_a_steady_study_says_so_and_the_address_holds_the_choice(visit, addresse
     tab.page.get_by_role("option", name="Time per answer").click()
     tab.page.wait_for_url("**measure=Time**")
     tab.page.wait_for_function(
-        "document.querySelector('p.finding').innerText.startsWith('The time per answer')"
+        "document.querySelector('p.finding')?.innerText.startsWith('The time per answer')"
     )
     assert "per=25+values" in tab.page.url
     tab.go("/drift?measure=Right+answers+to+controls")

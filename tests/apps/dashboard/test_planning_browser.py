@@ -108,7 +108,7 @@ def test_the_plan_is_in_the_address_and_in_words(visit, address) -> None:
     tab.page.keyboard.press("Enter")
     tab.page.wait_for_url("**prompts=80**")
     tab.page.wait_for_function(
-        "document.querySelector('p.finding').innerText.endsWith('it takes 12 hours.')"
+        "document.querySelector('p.finding')?.innerText.endsWith('it takes 12 hours.')"
     )
     tab.page.locator("[data-testid=stCode]", has_text="n_prompts = 80").wait_for()
 

@@ -122,7 +122,7 @@ def test_an_answer_moves_the_page_within_seconds_and_leaves_the_place(visit, ser
         vote = r.Vote(answer_id=answer.id, criterion="overall", winner=r.Winner.A)
         store.add([assignment, answer, vote])
         tab.page.wait_for_function(
-            f"document.querySelector('p.finding').innerText.includes('{sum(PACE) + 1} of 144')"
+            f"document.querySelector('p.finding')?.innerText.includes('{sum(PACE) + 1} of 144')"
         )
         assert tab.page.locator("[data-testid=stMain]").evaluate("one => one.scrollTop") > 300
         assert "study=underway" in tab.page.url

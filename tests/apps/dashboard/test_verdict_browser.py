@@ -38,7 +38,7 @@ def test_the_address_holds_the_question(visit, address) -> None:
     tab.page.get_by_role("option", name="overall").click()
     tab.page.wait_for_url("**/verdict?*")
     tab.page.wait_for_function(
-        "document.querySelector('p.finding').innerText.startsWith('candidate is better')"
+        "document.querySelector('p.finding')?.innerText.startsWith('candidate is better')"
     )
     assert "judged" not in tab.page.url or "judged=overall" in tab.page.url
     assert "checkpoint=baseline" in tab.page.url
