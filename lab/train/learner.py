@@ -17,7 +17,7 @@ from lab.train.freezing import unfreeze
 from lab.train.loss import Measured, mean_loss, summed_loss
 from lab.train.optimizers import add_weights, make_optimizers, set_rate
 from lab.train.precision import autocast, choose_precision, make_scaler
-from lab.train.shards import spread, whole
+from lab.train.shards import reshard, spread, whole
 
 
 class Learner:
@@ -82,7 +82,10 @@ class Learner:
     def measure(self, rows: Any, pad: int) -> Measured:
         """Measure the loss on held-out rows; every process does all of them, at the same time."""
         batches = sorted_batches(rows, self.config.batch_rows, pad)
-        return mean_loss(self.model, batches, self.device, self.own, self.precision)
+        found = mean_loss(self.model, batches, self.device, self.own, self.precision)
+        if self.team.shards:
+            reshard(self.model)
+        return found
 
     def state(self) -> dict[str, Any]:
         """Return all that a step changes, on the CPU; sharded weights as wholes.

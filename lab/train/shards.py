@@ -54,6 +54,13 @@ def spread(value: Any, like: Any) -> Any:
     return distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
 
 
+def reshard(model: Any) -> None:
+    """Let go of the whole weights that a forward pass without a backward one leaves behind."""
+    for part in model.modules():
+        if hasattr(part, "reshard"):
+            part.reshard()
+
+
 def plain(model: Any) -> Any:
     """Return a model whose weights are whole, to be saved; every process has to call it.
 
