@@ -101,6 +101,17 @@ def serve() -> Iterator[Callable[[Store], str]]:
             process.stdout.close()
 
 
+DRAWN = """() => {
+  const drawn =
+    document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]') &&
+    !document.querySelector('[data-testid="stSkeleton"]');
+  window.drawnSince = drawn ? (window.drawnSince ?? performance.now()) : undefined;
+  return drawn && performance.now() - window.drawnSince > 250;
+}"""
+"""Whether the script has run and its parts are drawn; between two runs, which follow one another
+where filters go into the address, it rests for a moment only."""
+
+
 class Visitor:
     """A signed-in browser tab that notes every error and every request to another host."""
 
@@ -125,9 +136,9 @@ class Visitor:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the script has run."""
+        """Wait until the script has run and its parts are drawn."""
         self.page.wait_for_selector("h1.page", timeout=60_000)
-        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        self.page.wait_for_function(DRAWN)
 
     def text(self) -> str:
         """Return what stands on the page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.apps.dashboard.axe import serious
 from tests.apps.dashboard.conftest import accounts, make_home, opened
@@ -34,7 +35,7 @@ def test_the_page_says_who_follows_people_and_how_sure_that_is(visit, address) -
     assert "One reviewer reaches 0.26" in said
     assert "within prompt" in said
     assert "depthscore" in tab.text()  # the higher, the lower people rate
-    assert tab.page.locator("[data-testid=stVegaLiteChart]").count() == 3
+    expect(tab.page.locator("[data-testid=stVegaLiteChart]")).to_have_count(3)
     assert section(tab, "Which metric follows coherence better than which").count() == 1
     assert serious(tab.page) == []
 
