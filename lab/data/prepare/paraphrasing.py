@@ -12,7 +12,6 @@ from lab.data.prepare.altering import altered, inputs, marked, may_copy
 from lab.data.prepare.batched import rewrite
 from lab.data.prepare.rows import Fields
 from lab.data.prepare.steps import SetOutcome, SetStep
-from lab.errors import CheckpointError
 from lab.sentences import sentence_ends
 
 if TYPE_CHECKING:
@@ -210,22 +209,12 @@ def load_writer(checkpoint: str, prefix: str = "") -> Writer:
     Raises:
         CheckpointError: it cannot be loaded, or is of another kind.
     """
-    import torch
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+    from lab.models.outside import load_outside
 
-    from lab.models.load import choose_device
-    from lab.models.quiet import quiet
-
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-            model = AutoModelForSeq2SeqLM.from_pretrained(
-                checkpoint, dtype=torch.float32, trust_remote_code=False
-            )
-    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CheckpointError(
-            f"checkpoint {checkpoint!r} cannot be loaded to paraphrase: {reason}; give the folder "
-            "or hub name of a seq2seq checkpoint such as T5 or BART with its tokenizer"
-        ) from error
-    return Writer(model.to(choose_device()), tokenizer, prefix)
+    model, tokenizer = load_outside(
+        "AutoModelForSeq2SeqLM",
+        checkpoint,
+        "paraphrase",
+        "a seq2seq checkpoint such as T5 or BART with its tokenizer",
+    )
+    return Writer(model, tokenizer, prefix)

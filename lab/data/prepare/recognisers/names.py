@@ -234,22 +234,12 @@ def load_names(checkpoint: str) -> Names:
     Raises:
         CheckpointError: it cannot be loaded, or knows no persons.
     """
-    import torch
-    from transformers import AutoModelForTokenClassification, AutoTokenizer
+    from lab.models.outside import load_outside
 
-    from lab.models.load import choose_device
-    from lab.models.quiet import quiet
-
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-            model = AutoModelForTokenClassification.from_pretrained(
-                checkpoint, dtype=torch.float32, trust_remote_code=False
-            )
-    except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CheckpointError(
-            f"checkpoint {checkpoint!r} cannot be loaded to find names: {reason}; give the folder "
-            "or hub name of a token-classification checkpoint with its tokenizer"
-        ) from error
-    return Names(checkpoint, model.to(choose_device()), tokenizer)
+    model, tokenizer = load_outside(
+        "AutoModelForTokenClassification",
+        checkpoint,
+        "find names",
+        "a token-classification checkpoint with its tokenizer",
+    )
+    return Names(checkpoint, model, tokenizer)
