@@ -82,8 +82,8 @@ class Shelf:
         try:
             for name in sorted(names):
                 self.get(name, version)
-        except Exception:
-            return  # the store is away: the next look tries again
+        except Exception:  # away or closed: the next look tries again, and a page's own look tells
+            return
         with self._lock:
             self._versions = [*self._versions[-1:], version]
             ended = time.monotonic()

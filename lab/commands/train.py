@@ -149,7 +149,7 @@ def _fit(job: Job, team: Team, store: Store | None, advance: Advance) -> Checkpo
             on_start=lambda: store.add([job.run]) if store and job.logged is None else None,
             on_end=lambda records: store.add(records) if store else None,
         )
-    except BaseException:
+    except BaseException:  # Ctrl-C too: whoever stopped it is told how to go on
         if team.leads and RunFolder(job.states).has_state:
             say(f"\nthis run can be gone on with: `lab train --resume {job.config.name}`")
         raise
