@@ -41,7 +41,7 @@ class Fit:
     """Tokens seen, padding not counted."""
 
     epochs: float
-    """Passes over the training rows."""
+    """Passes over the training data."""
 
     seconds: float
     """Time that it took, over all stretches of a resumed run."""
@@ -76,6 +76,7 @@ def fit(
     folder: RunFolder | None = None,
     keep: Callable[[Any, Fit], None] | None = None,
     on_start: Callable[[], None] = lambda: None,
+    share_of_data: float = 1.0,
 ) -> Fit:
     """Train a model until its budget is used up or it gains nothing more.
 
@@ -92,6 +93,7 @@ def fit(
         folder: where states are saved, and gone on from where there is one; None for nowhere.
         keep: called with the model, whenever a state is saved and at the end, if asked to keep any.
         on_start: called before the first step, when nothing is wrong with model and settings.
+        share_of_data: what part of the data set the rows are; epochs are told of all of it.
 
     Returns:
         What it came to; the model has the weights of the lowest validation loss.
@@ -103,7 +105,8 @@ def fit(
     """
     if config.packing:
         check_packing(model)
-    loop = _Loop(model, rows, config, pad, own, team or Team())
+    loop = _Loop(model, len(rows), config, pad, own, team or Team())
+    loop.rows_per_epoch = len(rows) / share_of_data
     loop.resume(folder)
     on_start()
     batches = training_batches(
@@ -136,7 +139,7 @@ class _Loop:
     def __init__(
         self,
         model: Any,
-        rows: Sequence[Row],
+        n_rows: int,
         config: TrainConfig,
         pad: int,
         own: bool,
@@ -145,7 +148,8 @@ class _Loop:
         self.config, self.pad, self.team = config, pad, team
         self.learner = Learner(model, config, own, team)
         self.vocabulary = model.config.get_text_config().vocab_size
-        self.n_rows = len(rows)
+        self.n_rows = n_rows
+        self.rows_per_epoch = float(n_rows)
         self.stopper = Stopper(config.patience, config.least_gain)
         self.plateau = Plateau(config.least_gain)
         self.steps = self.n_tokens = self.n_texts = 0
@@ -215,7 +219,7 @@ class _Loop:
             "bits_per_byte": self.measured["bits_per_byte"] if fresh else None,
             "learning_rate": self.rate,
             "gradient_norm": self.gradient_norm if math.isfinite(self.gradient_norm) else None,
-            "epoch": self.n_texts / self.n_rows,
+            "epoch": self.n_texts / self.rows_per_epoch,
             "memory_bytes": peak_memory(self.learner.device),
         }
 
@@ -286,7 +290,7 @@ class _Loop:
         return Fit(
             steps=self.steps,
             n_tokens=self.n_tokens,
-            epochs=self.n_texts / self.n_rows,
+            epochs=self.n_texts / self.rows_per_epoch,
             seconds=self._seconds(),
             best_step=measured["step"],
             validation_loss=measured["loss"],

@@ -24,23 +24,29 @@ def make_optimizers(
     Args:
         model: a PreTrainedModel.
         learning_rate: peak rate; each group's own is kept in it as "peak".
-        weight_decay: decay of matrices inside the model; embeddings, norms, biases have none.
-        muon: whether Muon takes those matrices.
+        weight_decay: decay of the weights that multiply, inside the model; embeddings (of places
+            too), norms and biases have none.
+        muon: whether Muon takes the matrices among them; stacks of several are AdamW's.
 
     Returns:
         One AdamW, and a Muon in front of it where asked for.
     """
-    matrices, rest = _split(model)
+    matrices, stacks, rest = _split(model)
     if muon and matrices:
         first = torch.optim.Muon(
             matrices, lr=learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
         )
         found: list[torch.optim.Optimizer] = [first]
-        if rest:
-            found.append(_adamw([_group(rest, learning_rate * REST_FACTOR, 0.0)]))
+        groups = [
+            _group(rest, learning_rate * REST_FACTOR, 0.0),
+            _group(stacks, learning_rate, weight_decay),
+        ]
     else:
-        groups = [_group(rest, learning_rate, 0.0), _group(matrices, learning_rate, weight_decay)]
-        found = [_adamw([group for group in groups if group["params"]])]
+        found = []
+        inner = matrices + stacks
+        groups = [_group(rest, learning_rate, 0.0), _group(inner, learning_rate, weight_decay)]
+    if groups := [group for group in groups if group["params"]]:
+        found.append(torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=True))
     for optimizer in found:
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]
@@ -56,13 +62,11 @@ def add_weights(optimizers: list[torch.optim.Optimizer], model: Any) -> None:
     """
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
     there = {id(weight) for group in groups for weight in group["params"]}
-    matrices, rest = _split(model)
-    inner = {id(weight) for weight in matrices}
-    holds_inner = [all(id(weight) in inner for weight in group["params"]) for group in groups]
-    for weights, are_inner in ((matrices, True), (rest, False)):
+    for weights in _split(model):
+        kind = {id(weight) for weight in weights}
+        alike = [group for group in groups if any(id(one) in kind for one in group["params"])]
         new = [weight for weight in weights if id(weight) not in there]
-        group = groups[holds_inner.index(are_inner)] if are_inner in holds_inner else groups[0]
-        group["params"].extend(new)
+        (alike or groups)[0]["params"].extend(new)
 
 
 def set_rate(optimizers: list[torch.optim.Optimizer], factor: float) -> None:
@@ -76,17 +80,22 @@ def _group(weights: list[nn.Parameter], rate: float, decay: float) -> dict[str, 
     return {"params": weights, "lr": rate, "weight_decay": decay}
 
 
-def _adamw(groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=True)
-
-
-def _split(model: Any) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
-    """Part the matrices inside the model from embeddings, output, norms and biases."""
-    ends = (model.get_input_embeddings(), model.get_output_embeddings())
-    outer = {id(weight) for layer in ends if layer is not None for weight in layer.parameters()}
+def _split(model: Any) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
+    """Part the weights that multiply, matrices and stacks of them, from all others."""
+    output = model.get_output_embeddings()
+    outer = {id(weight) for weight in output.parameters()} if output is not None else set()
+    for part in model.modules():
+        if isinstance(part, nn.Embedding):
+            outer |= {id(weight) for weight in part.parameters()}
     matrices: list[nn.Parameter] = []
+    stacks: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
-    for weight in model.parameters():
-        if weight.requires_grad:
-            (matrices if weight.ndim == 2 and id(weight) not in outer else rest).append(weight)
-    return matrices, rest
+    for name, weight in model.named_parameters():
+        if not weight.requires_grad:
+            continue
+        # Mamba's rates of forgetting are a table of logarithms (Gu and Dao 2023), no matrix.
+        if weight.ndim < 2 or id(weight) in outer or name.endswith("A_log"):
+            rest.append(weight)
+        else:
+            (matrices if weight.ndim == 2 else stacks).append(weight)
+    return matrices, stacks, rest

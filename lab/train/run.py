@@ -164,8 +164,9 @@ class _Run:
                 facts={**self.facts, "processes": self.team.size},
             )
             encode = (start.tokenizer, self.config.template, start.context)
+            drawn = _enough(train_prompts, self.config)
             with self.team.leader_first():
-                rows = token_rows(_enough(train_prompts, self.config), *encode, self._rows_folder())
+                rows = token_rows(drawn, *encode, self._rows_folder())
             held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
             if self.team.size > 1:
                 torch.manual_seed(self.config.seed + self.team.rank)
@@ -181,6 +182,7 @@ class _Run:
                 folder=self.folder,
                 keep=lambda model, so_far: self._keep(saving, model, so_far),
                 on_start=self._start,
+                share_of_data=len(drawn) / len(train_prompts),
             )
             model = plain(start.model)
             checkpoint, kept = self.team.share(lambda: self._save(saving, model, result))

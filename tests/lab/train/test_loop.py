@@ -55,6 +55,15 @@ def test_epochs_are_passes_over_the_rows(
     assert watched.end.outcome is TrainingOutcome.FINISHED
 
 
+def test_a_short_run_has_passed_a_part_of_the_data(
+    prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
+) -> None:
+    watched = Watched(prompts, make_config(steps=2), tmp_path)  # 8 of 10 prompts are drawn
+    about = read_about(Path(watched.run().path))
+    assert about["epochs"] == watched.steps[-1].epoch == pytest.approx(0.8)
+    assert about["seconds_per_epoch"] == pytest.approx(about["seconds"] / 0.8)
+
+
 @pytest.mark.parametrize("architecture", ["gpt", "lstm"])
 def test_accumulated_parts_are_one_batch(
     architecture: str, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path

@@ -2,12 +2,15 @@
 
 import dataclasses
 import math
+import re
 
 import pytest
 import torch
 
+from lab.models.build import build
 from lab.models.gpt import build_gpt
 from lab.models.recurrent import build_recurrent
+from lab.models.sizes import Sizes
 from lab.models.tokenizer import train_tokenizer
 from lab.train.arrays import Row
 from lab.train.attention import use_plain_attention
@@ -81,6 +84,28 @@ def test_adamw_alone_has_every_weight_and_decays_matrices_only() -> None:
     }
     for name, weight in model.named_parameters():
         assert decays[id(weight)] == (0.1 if "lstm.weight" in name else 0.0), name
+
+
+@pytest.mark.parametrize("muon", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "decayed", "stacks"),
+    [("gpt2", "c_(attn|proj|fc).weight", ""), ("mixtral", "proj|gate", "experts")],
+)
+def test_tables_and_stacks_of_matrices_are_told_apart(
+    kind: str, decayed: str, stacks: str, muon: bool
+) -> None:
+    tokenizer = train_tokenizer(["the cat"], 270, 64)
+    model = build(kind, tokenizer, Sizes(layers=1, width=32, heads=2), 64)
+    optimizers = make_optimizers(model, 0.01, 0.1, muon)
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    of = {id(weight): group for group in groups for weight in group["params"]}
+    for name, weight in model.named_parameters():
+        group = of[id(weight)]
+        assert bool(re.search(decayed, name)) == (group["weight_decay"] == 0.1), name
+        if stacks and stacks in name:
+            assert group["lr"] == 0.01
+            assert "betas" in group, "Muon takes matrices only"
+    assert sum(len(group["params"]) for group in groups) == len(of)
 
 
 def test_rates_are_set_as_factors_of_the_peak() -> None:
