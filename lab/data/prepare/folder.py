@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from lab.data.prepare.passes import BATCH
 from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import in_slices, rows_in, write_set
 from lab.errors import InputError
 from lab.records import Prompt, Split
 
@@ -38,8 +38,8 @@ def write_rows(splits: Mapping[Split, Dataset], folder: Path) -> str:
     for split, rows in splits.items():
         if not len(rows):
             continue
-        rows.save_to_disk(folder / ROWS / split)
-        for row in in_order(rows.select_columns(list(HASHED))):
+        write_set(rows, folder / ROWS / split)
+        for row in _in_order(rows.select_columns(list(HASHED))):
             told = [str(split), *(row[name] for name in HASHED)]
             digest.update(json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
@@ -78,6 +78,9 @@ def read_rows(folder: str | Path, split: Split) -> Dataset | None:
         ) from error
 
 
+_SHOWN = ("key", "prompt", "source", "reference", "messages")
+
+
 class FolderPrompts(Sequence[Prompt]):
     """The prompts of one split of a prepared data set, read from disk when asked for."""
 
@@ -94,6 +97,7 @@ class FolderPrompts(Sequence[Prompt]):
         """
         self.dataset_id, self.split = dataset_id, split
         self.rows = read_rows(folder, split)
+        self._shown = None if self.rows is None else self.rows.select_columns(list(_SHOWN))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -106,31 +110,29 @@ class FolderPrompts(Sequence[Prompt]):
     def __getitem__(self, index: int | slice) -> Prompt | list[Prompt]:
         """Read one prompt, or a list of them."""
         if isinstance(index, slice):
-            return (
-                [] if self.rows is None else [self._prompt(row) for row in _rows(self.rows[index])]
-            )
-        if self.rows is None or not -len(self) <= index < len(self):
+            return self.take(range(*index.indices(len(self))))
+        if self._shown is None or not -len(self) <= index < len(self):
             raise IndexError(f"prompt {index} of {len(self)}")
-        return self._prompt(self.rows[index])
+        return self._prompt(self._shown[index])
+
+    def take(self, places: Sequence[int]) -> list[Prompt]:
+        """Read the prompts at some places, in one go."""
+        if self._shown is None or not len(places):
+            return []
+        return [self._prompt(row) for row in rows_in(self._shown[places])]
 
     def __iter__(self) -> Iterator[Prompt]:
         """Read all prompts in order."""
-        for row in () if self.rows is None else in_order(self.rows):
+        for row in () if self._shown is None else _in_order(self._shown):
             yield self._prompt(row)
 
     def _prompt(self, row: Fields) -> Prompt:
         return prompt_of(row, self.dataset_id, self.split)
 
 
-def in_order(rows: Dataset) -> Iterator[Fields]:
-    """Read rows in order, a batch at a time, which is faster than one by one."""
-    for batch in rows.iter(BATCH):
-        yield from _rows(batch)
-
-
-def _rows(batch: Mapping[str, list[Any]]) -> Iterator[Fields]:
-    for values in zip(*batch.values(), strict=True):
-        yield dict(zip(batch, values, strict=True))
+def _in_order(rows: Dataset) -> Iterator[Fields]:
+    for batch in in_slices(rows):
+        yield from rows_in(batch)
 
 
 def prompt_of(row: Fields, dataset_id: str, split: Split) -> Prompt:

@@ -1,4 +1,4 @@
-"""Turns rows on disk and steps into new rows on disk, batch by batch, with counts."""
+"""Turns rows on disk and steps into new rows on disk, slice by slice, with counts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lab.data.prepare.rows import Fields, features
+from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import BATCH as BATCH
+from lab.data.prepare.slices import map_slices, slices_of
 from lab.data.prepare.steps import Outcome, RowStep, SetStep, StepReport
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-BATCH = 256
-"""Rows that are in memory at once, per process; few, since one row may have megabytes."""
 
 _NOTED_SECONDS = 0.5
 
@@ -47,19 +46,10 @@ def run_row_steps(
     out.mkdir(parents=True)
     notes = out / "counts"
     notes.mkdir()
-    processes = min(workers, len(rows)) if workers > 1 and len(rows) > 1 else 1
-    with _watched(notes, len(rows), note):
-        made = rows.map(
-            _Applied(tuple(steps), str(notes)),
-            batched=True,
-            batch_size=BATCH,
-            writer_batch_size=BATCH,
-            num_proc=processes if processes > 1 else None,
-            features=features(),
-            cache_file_name=str(out / "rows.arrow"),
-            load_from_cache_file=False,
-            new_fingerprint=out.name,
-        )
+    n_slices = len(slices_of(rows))
+    processes = min(workers, n_slices)
+    with _watched(notes, n_slices, note):
+        made = map_slices(rows, _Applied(tuple(steps), str(notes)), out / "rows.arrow", processes)
     counted = _counted(notes, len(steps))
     shutil.rmtree(notes)
     reports = [_report(step, one, processes) for step, one in zip(steps, counted, strict=True)]
@@ -97,14 +87,14 @@ def run_set_step(
 
 
 @contextmanager
-def _watched(notes: Path, n_rows: int, note: Callable[[float], None]) -> Iterator[None]:
-    """Tell how far the processes are, by the lines of their notes, of which a batch writes one."""
+def _watched(notes: Path, n_slices: int, note: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far the processes are, by the lines of their notes, of which a slice writes one."""
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(_NOTED_SECONDS):
             n = sum(path.read_bytes().count(b"\n") for path in notes.iterdir())
-            note(min(n * BATCH / n_rows, 1.0))
+            note(n / n_slices)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -116,15 +106,12 @@ def _watched(notes: Path, n_rows: int, note: Callable[[float], None]) -> Iterato
 
 
 class _Applied:
-    """The steps as a function of a batch; notes its counts in a file of its own process."""
+    """The steps as a function of a slice; notes its counts in a file of its own process."""
 
     def __init__(self, steps: tuple[RowStep, ...], notes: str):
         self.steps, self.notes = steps, notes
 
-    def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        rows: list[Fields] = [
-            dict(zip(batch, values, strict=True)) for values in zip(*batch.values(), strict=True)
-        ]
+    def __call__(self, rows: list[Fields]) -> list[Fields]:
         noted = []
         for step in self.steps:
             tally: Counter[str] = Counter({"in": len(rows)})
@@ -134,7 +121,7 @@ class _Applied:
             noted.append(tally | {"out": len(rows), "nanoseconds": took})
         with (Path(self.notes) / f"{os.getpid()}.jsonl").open("a") as file:
             file.write(json.dumps(noted) + "\n")
-        return {name: [row[name] for row in rows] for name in batch}
+        return rows
 
 
 def _one(step: RowStep, row: Fields, tally: Counter[str]) -> tuple[Fields, ...]:

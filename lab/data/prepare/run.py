@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -19,11 +19,12 @@ from lab.data.prepare.card import write_card
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.folder import prompt_of, write_rows
 from lab.data.prepare.kinds import Columns
-from lab.data.prepare.passes import BATCH, run_row_steps, run_set_step
+from lab.data.prepare.passes import run_row_steps, run_set_step
 from lab.data.prepare.place import Place, new_place
 from lab.data.prepare.plan import steps_of
 from lab.data.prepare.read import read
-from lab.data.prepare.rows import features
+from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import write_stream
 from lab.data.prepare.splits import places_of
 from lab.data.prepare.steps import RowStep, Step, StepReport
 from lab.errors import InputError
@@ -135,19 +136,21 @@ def _read(
 ) -> tuple[Rows, StepReport]:
     """Write the rows to disk; the report tells what they were taken as."""
     from datasets import Dataset as Rows
-    from datasets.arrow_writer import ArrowWriter
 
     out.mkdir(parents=True)
     path = out / "rows.arrow"
     started, n = time.perf_counter(), 0
     taken: list[Columns] = []
-    with ArrowWriter(features=features(), path=str(path), writer_batch_size=BATCH) as writer:
+
+    def counted() -> Iterator[Fields]:
+        nonlocal n
         for row in read(origins, config, taken.append):
-            writer.write(row)
+            yield row
             n += 1
             if n % 1000 == 0:
                 note(n)
-        writer.finalize()
+
+    write_stream(counted(), path)
     report = StepReport(
         name="read",
         settings={"kind": taken[0].kind, **taken[0].first},

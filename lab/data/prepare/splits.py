@@ -34,7 +34,7 @@ def split_step(config: PrepareConfig) -> SetStep:
     settings: dict[str, Any] = {
         **{str(split): share for split, share in zip(SPLITS, shares, strict=True)},
         "seed": config.seed,
-        "together": config.group_column or "equal inputs",
+        "together": config.group_column or "equal prompts and sources, or texts",
     }
     if config.stratify_column:
         settings["equal shares of"] = config.stratify_column
