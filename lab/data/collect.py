@@ -157,7 +157,7 @@ class Collector:
         if key in self.keys:
             raise row.error(
                 self.columns.key,
-                f"the key {key!r} is that of another prompt at {self.keys[key].place}; change one",
+                f"the key is that of another prompt at {self.keys[key].place}; change one",
             )
         self.keys[key] = row
         return Prompt(

@@ -171,10 +171,16 @@ def _list_of(row: Row, column: str, text: str) -> Any:
 
 
 def _no_column(rows: Sequence[Row], name: str) -> InputError:
-    there = ", ".join(repr(one) for one in columns(rows)) or "none"
+    there = listed(columns(rows))
     return InputError(
-        f"{rows[0].path}: has no column {name!r}; there is: {there}; say which of them it is"
+        f"{rows[0].path}: has no column {shown(name)}; there is: {there}; say which of them it is"
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names for a message, shortened."""
+    found = ", ".join(map(shown, names[:100])) or "none"
+    return found if len(found) <= 300 else found[:299] + "…"
 
 
 def shown(value: Any) -> str:

@@ -63,15 +63,15 @@ def kind_of(value: Any) -> str:
 
 
 def _members(source: _Source) -> Iterator[Found]:
-    seen = set()
-    for key in source.items("}"):
+    seen: dict[str, int] = {}
+    for number, key in enumerate(source.items("}"), start=1):
         if not isinstance(key, str):
             raise source.error(f"{kind_of(key)} stands where a name should")
         if key in seen:
-            raise source.error(f"the field {key!r:.60} stands twice in one object")
-        seen.add(key)
+            raise source.error(f"row {number} has the name of row {seen[key]}; change one")
+        seen[key] = number
         source.take(":")
-        yield source.value(), f"key {key!r:.60}", key
+        yield source.value(), f"row {number}", key
 
 
 class _Source:

@@ -110,7 +110,7 @@ def _keys(rows: Sequence[Row], column: str | None) -> list[str]:
     for row in rows:
         key = name_of(row, column) if column else row.key
         if key in seen:
-            raise row.error(column, f"the key {key!r} is that of {seen[key].place} too; change one")
+            raise row.error(column, f"the key is that of {seen[key].place} too; change one")
         seen[key] = row
     return list(seen)
 

@@ -29,7 +29,8 @@ class Row:
     """The file, as the user named it."""
 
     place: str
-    """Where it stands: "line 3", "row 3" (1-based, header not counted) or "key 'abc'"."""
+    """Where it stands: "line 3", or "row 3" (1-based, header not counted); never its name,
+    which may be somebody's address."""
 
     key: str
     """Its name if it is given none: its 1-based number, or its key in a JSON object."""

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from lab.data.config import ImportConfig
-from lab.data.fields import name_of
+from lab.data.fields import name_of, shown
 from lab.data.rows import Row
 from lab.records import Split
 
@@ -46,7 +46,7 @@ def split_of(row: Row, column: str) -> Split:
     """
     name = name_of(row, column)
     if name.lower() not in SPLIT_NAMES:
-        raise row.error(column, f"{name!r} is not a split; use train, validation or test")
+        raise row.error(column, f"{shown(name)} is not a split; use train, validation or test")
     return SPLIT_NAMES[name.lower()]
 
 

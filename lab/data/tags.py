@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from lab.data.fields import shown
 from lab.data.rows import Row
 from lab.errors import InputError
 from lab.records import Prompt, PromptTag
@@ -41,12 +42,12 @@ def check_tag(word: Any) -> str:
         ValueError: it is no text, empty, too long, or holds a comma or a line end.
     """
     if not isinstance(word, str):
-        raise ValueError(f"the tag {word!r} is not a text; put it in quotes")
+        raise ValueError(f"the tag {shown(word)} is not a text; put it in quotes")
     tag = word.strip()
     if not tag or len(tag) > MOST_CHARACTERS or re.search(r"[,\x00-\x1f\x7f]", tag):
         raise ValueError(
-            f"{word!r} cannot be a tag; give 1 to {MOST_CHARACTERS} characters without a comma or "
-            "a line end"
+            f"{shown(word)} cannot be a tag; give 1 to {MOST_CHARACTERS} characters without a "
+            "comma or a line end"
         )
     return tag
 
@@ -75,9 +76,13 @@ def tag_prompts(
     except ValueError as error:
         raise InputError(str(error)) from error
     except re.error as error:
-        raise InputError(f"the pattern {pattern!r} is no regular expression: {error}") from error
+        raise InputError(
+            f"the pattern {shown(pattern)} is no regular expression: {error}"
+        ) from error
     if unknown := sorted(set(keys) - {prompt.key for prompt in prompts}):
-        raise InputError(f"no prompt of this data set has the key {unknown[0]!r}; look at its file")
+        raise InputError(
+            f"no prompt of this data set has the key {shown(unknown[0])}; look at its file"
+        )
     meant = [
         prompt
         for prompt in prompts
@@ -85,7 +90,7 @@ def tag_prompts(
     ]
     if not meant:
         raise InputError(
-            f"no prompt's text matches {pattern!r}; nothing was tagged"
+            f"no prompt's text matches {shown(pattern)}; nothing was tagged"
             if pattern is not None
             else "no prompt is named; give --pattern or --keys"
         )
@@ -98,11 +103,15 @@ def _words(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is neither a text nor a list; write words with commas between")
+        raise ValueError(
+            f"{shown(value)} is neither a text nor a list; write words with commas between"
+        )
     if value.lstrip().startswith("["):
         try:
             listed = json.loads(value)
-        except ValueError as error:
-            raise ValueError(f"{value!r} starts like a JSON list but is none: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise ValueError(
+                f"{shown(value)} starts like a JSON list but is none: {error}"
+            ) from error
         return list(listed)
     return [word for word in value.split(",") if word.strip()]

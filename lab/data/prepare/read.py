@@ -125,7 +125,10 @@ def _group(fields: Fields) -> str:
 def _check_keys(
     keys: Keys, origins: Sequence[str], config: PrepareConfig, columns: Columns
 ) -> None:
-    """Refuse keys that stand twice; reads the rows once more to name them, if there are any."""
+    """Refuse keys that stand twice; reads the rows once more to find them, if there are any.
+
+    They are told by their places: a key may be somebody's address.
+    """
     doubled = keys.doubled()
     if not doubled:
         return
@@ -138,6 +141,6 @@ def _check_keys(
             there = seen[key]
             raise row.error(
                 columns.of["key"],
-                f"the key {key!r:.60} is that of {there.path}, {there.place} too; change one",
+                f"the key is that of {there.path}, {there.place} too; change one",
             )
         seen[key] = row

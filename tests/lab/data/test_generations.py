@@ -97,7 +97,7 @@ def test_existing_outside_systems_are_used_but_no_own_checkpoint(write):
         ([{**ROWS[0], "system": None}], r"line 1, column 'system': is empty"),
         ([{**ROWS[0], "system": {}}], r"line 1, column 'system': {} is not a text"),
         ([{**ROWS[0], "key": "k"}, {**ROWS[2], "key": "k"}],
-         r"line 2, column 'key': the key 'k' is that of another prompt at line 1"),
+         r"line 2, column 'key': the key is that of another prompt at line 1"),
     ],
 )  # fmt: skip
 def test_each_wrong_row_is_named(write, rows, said):

@@ -87,7 +87,7 @@ def test_the_hash_tells_equal_data_from_different_data(write):
         ([{"prompt": "p \ud800"}], {}, r"half a surrogate pair at character 2"),
         ([{"prompt": "p", "split": "tset"}], {}, r"line 1, column 'split': 'tset' is not a split"),
         ([{"prompt": "p", "key": 1}, {"prompt": "q", "key": "1"}], {},
-         r"line 2, column 'key': the key '1' is that of line 1 too"),
+         r"line 2, column 'key': the key is that of line 1 too"),
         ([{"prompt": "p", "key": []}], {}, r"column 'key': \[\] is not a text"),
         ([{"prompt": "p", "key": None}], {}, r"column 'key': is empty"),
     ],

@@ -34,7 +34,7 @@ def test_every_form_gives_the_same_rows(write):
 def test_rows_know_where_they_stand(write):
     assert places(write("a.jsonl", '{"a":1}\n\n{"a":2}\n')) == ["line 1", "line 3"]
     assert places(write("a.csv", 'a,b\n"two\nlines",x\n\ny,z\n')) == ["line 2", "line 5"]
-    assert places(write("a.json", '{"x": {}, "y": {}}')) == ["key 'x'", "key 'y'"]
+    assert places(write("a.json", '{"x": {}, "y": {}}')) == ["row 1", "row 2"]
     assert places(write("a.txt", "\none\n1\n\n\ntwo\n")) == ["line 2", "line 6"]
     assert [row.key for row in read_rows(write("b.json", '{"x": {}, "y": {}}'))] == ["x", "y"]
     assert [row.key for row in read_rows(write("b.jsonl", "{}\n\n{}"))] == ["1", "2"]
@@ -79,7 +79,7 @@ def test_fields_longer_than_csvs_default_are_taken(write):
         ("a.jsonl", "\n\n", r"a\.jsonl: holds no rows"),
         ("a.jsonl", b'{"a": 1}\n{"a": "\xe9"}\n', r"not UTF-8 at byte 16 \(0xe9\).*save the file"),
         ("a.json", '[\n{"a": 1},\n{"a" 2}]', r"line 3, column 6: not JSON"),
-        ("a.json", '{"x": 3}', r"key 'x': holds a number"),
+        ("a.json", '{"x": 3}', r"row 1: holds a number"),
         ("a.json", '[{}, "b"]', r"row 2: holds a text"),
         ("a.json", "true", r"holds a truth value; give a list"),
         ("a.json", "[]", r"holds no rows"),

@@ -226,9 +226,10 @@ def test_doubled_keys_are_named_wherever_they_stand(write, monkeypatch):
     for place in (1, 1500, 4999):
         doubled = [*many]
         doubled[place] = doubled[0]
-        said = rf"line {place + 1}, column 'key': the key 'k0' is that of .*a\.jsonl, line 1 too"
-        with pytest.raises(InputError, match=said):
+        said = rf"line {place + 1}, column 'key': the key is that of .*a\.jsonl, line 1 too"
+        with pytest.raises(InputError, match=said) as error:
             rows(write("a.jsonl", doubled))
+        assert "k0" not in str(error.value)  # it may be somebody's address
     # Two keys that only share their hash are no doubled key.
     monkeypatch.setattr("lab.data.prepare.keys.hash_of", lambda text: hash_of(text) % 7)
     monkeypatch.setattr(reading, "hash_of", lambda text: hash_of(text) % 7)
