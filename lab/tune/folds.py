@@ -14,6 +14,10 @@ from lab.errors import InputError
 Row = TypeVar("Row")
 
 
+_BLOCK = 64
+"""Rows that are read in one go."""
+
+
 class Part(Sequence[Row]):
     """Some rows of a sequence, read when asked for."""
 
@@ -21,7 +25,7 @@ class Part(Sequence[Row]):
         """Choose rows.
 
         Args:
-            rows: all rows.
+            rows: all rows; where they have a method `take`, several are read by it in one go.
             places: 0-based places of the chosen ones, in the order to give them.
         """
         self.rows, self.places = rows, places
@@ -33,17 +37,21 @@ class Part(Sequence[Row]):
     @overload
     def __getitem__(self, index: int) -> Row: ...
     @overload
-    def __getitem__(self, index: slice) -> Part[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Part[Row]:
-        """Read one row, or choose fewer."""
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        """Read one row, or a list of them."""
         if isinstance(index, slice):
-            return Part(self.rows, self.places[index])
+            return _take(self.rows, self.places[index])
         return self.rows[int(self.places[index])]
 
     def __iter__(self) -> Iterator[Row]:
         """Read all chosen rows in order."""
-        for place in self.places:
-            yield self.rows[int(place)]
+        for start in range(0, len(self), _BLOCK):
+            yield from self[start : start + _BLOCK]
+
+    def take(self, places: Sequence[int]) -> list[Row]:
+        """Read the rows at some places, in one go."""
+        return _take(self.rows, self.places[places])
 
 
 class Joined(Sequence[Row]):
@@ -60,15 +68,29 @@ class Joined(Sequence[Row]):
     @overload
     def __getitem__(self, index: int) -> Row: ...
     @overload
-    def __getitem__(self, index: slice) -> Part[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Part[Row]:
-        """Read one row, or choose some."""
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        """Read one row, or a list of them."""
         if isinstance(index, slice):
-            return Part(self, np.arange(*index.indices(len(self))))
+            return self.take(range(*index.indices(len(self))))
         place = index + len(self) if index < 0 else index
         if place < len(self.first):
             return self.first[place]
         return self.second[place - len(self.first)]
+
+    def take(self, places: Sequence[int]) -> list[Row]:
+        """Read the rows at some places, those of each sequence in one go."""
+        wanted = np.asarray(places, np.int64)
+        is_first = wanted < len(self.first)
+        first = iter(_take(self.first, wanted[is_first]))
+        second = iter(_take(self.second, wanted[~is_first] - len(self.first)))
+        return [next(first if one else second) for one in is_first]
+
+
+def _take(rows: Sequence[Row], places: np.ndarray) -> list[Row]:
+    take = getattr(rows, "take", None)
+    found: list[Row] = [rows[place] for place in places.tolist()] if take is None else take(places)
+    return found
 
 
 def folds(
