@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.errors import CheckpointError
 from lab.models.quiet import quiet
+from lab.models.reasons import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +74,7 @@ def labels_of(path: str | Path) -> list[str]:
 
 def _not_loaded(path: str | Path, error: Exception) -> CheckpointError:
     return CheckpointError(
-        f"classifier {str(path)!r} cannot be loaded: {str(error).splitlines()[0]}; give the "
+        f"classifier {str(path)!r} cannot be loaded: {one_line(error)}; give the "
         "folder or the hub name of a sequence-classification checkpoint of transformers"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from typing import Any
 
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM
@@ -10,6 +11,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 
 from lab.errors import ConfigError
 from lab.models.quiet import quiet
+from lab.models.reasons import one_line
 from lab.models.sizes import Sizes
 
 OWN = ("gpt", "lstm", "gru")
@@ -58,10 +60,10 @@ def build_family(name: str, tokenizer: Any, sizes: Sizes, context: int) -> Any:
             config = CONFIG_MAPPING[name](**_values(name, tokenizer, sizes, context))
             return AutoModelForCausalLM.from_config(config)
     except Exception as error:  # each of some 200 types has its own
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ConfigError(
             f"architecture {name!r} cannot be made with {sizes.layers} layers, width "
-            f"{sizes.width} and {sizes.heads} heads: {reason}; choose other sizes or another type"
+            f"{sizes.width} and {sizes.heads} heads: {one_line(error)}; choose other sizes or "
+            "another type"
         ) from error
 
 
@@ -83,9 +85,20 @@ def _values(name: str, tokenizer: Any, sizes: Sizes, context: int) -> dict[str, 
         "head_dim": head,
         "max_position_embeddings": context,
         "is_decoder": True,
+        # Types that are half of a pair have these beside those of the encoder.
+        "decoder_layers": sizes.layers,
+        "decoder_attention_heads": sizes.heads,
     }
     found |= {field: value for field, value in rest.items() if _takes(usual, field)}
-    for field in ("intermediate_size", "ffn_dim"):
+    if hasattr(usual, "qk_rope_head_dim"):
+        found.pop("head_dim", None)  # here it is the part of a head that is rotated
+    elif hasattr(usual, "expand") and "head_dim" in found:  # of mamba2
+        found |= {"num_heads": sizes.heads, "head_dim": usual.expand * head}
+        found["n_groups"] = math.gcd(usual.n_groups, sizes.heads)
+    if hasattr(usual, "attention_types"):  # of gpt_neo: patterns, and how often each comes
+        kinds = usual.attention_layers
+        found["attention_types"] = [[[kinds[n % len(kinds)]], 1] for n in range(sizes.layers)]
+    for field in ("intermediate_size", "ffn_dim", "decoder_ffn_dim"):
         inner = getattr(usual, field, None)
         if isinstance(inner, int):
             # Multiples of 32 are the tiles of the matrix units.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import CheckpointError
 from lab.models.folder import read_about
 from lab.models.quiet import quiet
+from lab.models.reasons import one_line
 
 if TYPE_CHECKING:
     import torch
@@ -109,6 +110,7 @@ def _read(name: str, ours: bool) -> tuple[Any, Any]:
     from lab.models.recurrent import register
 
     register()
+    _check_kind(name)
     try:
         with quiet():
             tokenizer = _tokenizer_class(name, ours).from_pretrained(name, trust_remote_code=False)
@@ -116,12 +118,49 @@ def _read(name: str, ours: bool) -> tuple[Any, Any]:
         raise CheckpointError(_advice(name, error, _WHOLE_TOKENIZER)) from error
     try:
         with quiet():
-            model = AutoModelForCausalLM.from_pretrained(
-                name, dtype=torch.float32, trust_remote_code=False
+            model, about = AutoModelForCausalLM.from_pretrained(
+                name,
+                dtype=torch.float32,
+                trust_remote_code=False,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
             )
     except Exception as error:  # as many
         raise CheckpointError(_advice(name, error, _WHOLE)) from error
+    _check_weights(name, about)
     return model, tokenizer
+
+
+def _check_kind(name: str) -> None:
+    """Refuse a model of another kind; one with an encoder would load as half of itself."""
+    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
+
+    try:
+        with quiet():
+            config = AutoConfig.from_pretrained(name, trust_remote_code=False)
+    except Exception as error:  # transformers and the hub raise a dozen kinds
+        raise CheckpointError(_advice(name, error, _WHOLE)) from error
+    if config.is_encoder_decoder or type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        raise CheckpointError(
+            f"checkpoint {name!r} is of type {config.model_type!r}, which is no causal language "
+            "model; give one, such as one of type 'llama'"
+        )
+
+
+def _check_weights(name: str, about: Any) -> None:
+    """Refuse a model some of whose weights were not in the files, and so would be random."""
+    if missing := sorted(about["missing_keys"]):
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
+        raise CheckpointError(
+            f"checkpoint {name!r} has no weights for {missing[0]!r}{more}: it is damaged, or no "
+            "causal language model; give one that is whole, in transformers' format"
+        )
+    if wrong := sorted(about["mismatched_keys"]):
+        key, found, wanted = wrong[0]
+        raise CheckpointError(
+            f"checkpoint {name!r}: its weights {key!r} have the shape {tuple(found)} where its "
+            f"config.json asks for {tuple(wanted)}; put the files of one model into the folder"
+        )
 
 
 def _tokenizer_class(name: str, ours: bool) -> Any:
@@ -147,7 +186,7 @@ _WHOLE_TOKENIZER = (
 
 
 def _advice(name: str, error: Exception, advice: str) -> str:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    reason = one_line(error)
     if Path(name).is_dir():
         return f"checkpoint {name!r} cannot be loaded: {reason}; {advice}"
     return (

@@ -27,6 +27,7 @@ def load_outside(auto: str, checkpoint: str, use: str, wanted: str) -> tuple[Any
 
     from lab.models.load import choose_device
     from lab.models.quiet import quiet
+    from lab.models.reasons import one_line
 
     try:
         with quiet():
@@ -35,9 +36,8 @@ def load_outside(auto: str, checkpoint: str, use: str, wanted: str) -> tuple[Any
                 checkpoint, dtype=torch.float32, trust_remote_code=False
             )
     except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CheckpointError(
-            f"checkpoint {checkpoint!r} cannot be loaded to {use}: {reason}; give the folder or "
-            f"hub name of {wanted}"
+            f"checkpoint {checkpoint!r} cannot be loaded to {use}: {one_line(error)}; give the "
+            f"folder or hub name of {wanted}"
         ) from error
     return model.to(choose_device()), tokenizer

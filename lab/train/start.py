@@ -9,16 +9,17 @@ from typing import Any
 
 import torch
 
-from lab.errors import ConfigError
+from lab.errors import CheckpointError, ConfigError
 from lab.models.build import build, fit_sizes
 from lab.models.chat import add_chat_template
 from lab.models.dropout import set_dropout
 from lab.models.families import OWN, check_family
 from lab.models.load import choose_device, load_model
 from lab.models.prompts import CHAT, check_chat, messages, render
+from lab.models.reasons import one_line
 from lab.models.sizes import Sizes
 from lab.models.tokenizer import given_tokenizer, train_tokenizer
-from lab.models.trial import has_plain_head, is_causal
+from lab.models.trial import gives_numbers, has_plain_head, is_causal, why_not_writing
 from lab.records import CheckpointKind, Prompt
 from lab.train.adapters import wrap
 from lab.train.config import TrainConfig
@@ -62,7 +63,8 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
 
     Raises:
         ConfigError: the architecture is not known, or cannot have these sizes, dropout or adapters.
-        CheckpointError: the parent cannot be loaded, or has no chat template and needs one.
+        CheckpointError: the parent cannot be loaded, sees what it is to predict, could not be
+            sampled, or has no chat template and needs one.
     """
     start = _load_parent(config) if config.architecture == "hub" else _make_new(prompts, config)
     set_dropout(start.model, config.dropout)
@@ -122,26 +124,40 @@ def _sizes(tokenizer: Any, config: TrainConfig) -> Sizes:
 
 
 def _try(model: Any, architecture: str, sizes: Sizes) -> None:
-    """Refuse a model of transformers that cannot be run, or sees what it is to predict."""
+    """Refuse a new model that cannot be run, or is none to train."""
+    made = f"{sizes.layers} layers, width {sizes.width} and {sizes.heads} heads"
     try:
-        causal = is_causal(model)
-    except (RuntimeError, ValueError, TypeError, IndexError, AttributeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        fault = _fault(model)
+    except Exception as error:  # each of some 200 types has its own
         raise ConfigError(
-            f"architecture {architecture!r} cannot be run with {sizes.layers} layers, width "
-            f"{sizes.width} and {sizes.heads} heads: {reason}; choose other sizes or another type"
+            f"architecture {architecture!r} cannot be run with {made}: {one_line(error)}; choose "
+            "other sizes or another type"
         ) from error
-    if not causal:
+    if fault:
         raise ConfigError(
-            f"architecture {architecture!r} sees the tokens that it is to predict; choose a "
-            "causal type such as 'llama'"
+            f"architecture {architecture!r} {fault}, with {made}; choose a causal type such as "
+            "'llama', or for a type of mixed layers more of them"
         )
+
+
+def _fault(model: Any) -> str:
+    """Say what keeps a model of transformers from being trained to write; empty if nothing."""
+    if not gives_numbers(model):
+        return "gives logits that are no numbers"
+    if not is_causal(model):
+        return "sees the tokens that it is to predict"
+    reason = why_not_writing(model)
+    return reason and f"could be trained but not sampled ({reason})"
 
 
 def _load_parent(config: TrainConfig) -> Start:
     loaded = load_model(config.parent, config.device or None)
     if config.template == CHAT:
         check_chat(loaded.tokenizer)
+    if loaded.kind == "hub" and (fault := _fault(loaded.model)):
+        raise CheckpointError(
+            f"checkpoint {config.parent!r} {fault}; give a causal language model that is whole"
+        )
     return Start(
         model=loaded.model,
         tokenizer=loaded.tokenizer,

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+from transformers import RobertaConfig, RobertaForCausalLM
 
 from lab.errors import ConfigError
 from lab.models.build import build, fit_sizes
 from lab.models.families import check_family
+from lab.models.quiet import quiet
 from lab.models.sizes import Sizes
-from lab.models.trial import has_plain_head, is_causal
+from lab.models.trial import gives_numbers, has_plain_head, is_causal, why_not_writing
 
 TYPES = ["llama", "qwen2", "qwen3", "gpt2", "gpt_neox", "mistral", "gemma", "gptj", "mamba"]
 
@@ -95,3 +97,46 @@ def test_logits_that_are_more_than_the_output_layers_are_told(
     model = build(name, tokenizer, Sizes(1, 32, 2), 32).train()
     assert has_plain_head(model) is plain
     assert model.training
+
+
+@pytest.mark.parametrize("name", ["bart", "gpt_neo", "mamba2", "youtu"])
+def test_layers_reach_types_that_call_them_otherwise(name: str, tokenizer: object) -> None:
+    one, three = (build(name, tokenizer, Sizes(layers, 32, 4), 48) for layers in (1, 3))
+    assert one.num_parameters() < three.num_parameters() < 3 * one.num_parameters()
+    assert is_causal(three)
+    assert why_not_writing(three) == ""
+
+
+def test_an_encoder_with_small_random_weights_is_told() -> None:
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = RobertaConfig(vocab_size=270, intermediate_size=16, **sizes)
+    with quiet():
+        assert not is_causal(RobertaForCausalLM(config))
+        config.is_decoder = True
+        assert is_causal(RobertaForCausalLM(config))
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "reason"),
+    [
+        ("qwen3_5_text", 1, "get_seq_length"),
+        ("qwen3_5_text", 4, ""),
+        ("recurrent_gemma", 2, "get_seq_length"),
+        ("recurrent_gemma", 3, ""),
+        ("llama", 1, ""),
+    ],
+)
+def test_what_cannot_write_is_told(name: str, layers: int, reason: str, tokenizer: object) -> None:
+    model = build(name, tokenizer, Sizes(layers, 32, 2), 48).train()
+    found = why_not_writing(model)
+    assert reason in found
+    assert bool(found) is bool(reason)
+    assert model.training
+
+
+def test_broken_weights_are_told(tokenizer: object) -> None:
+    model = build("llama", tokenizer, Sizes(1, 32, 2), 48)
+    assert gives_numbers(model)
+    model.lm_head.weight.data[3] = torch.nan
+    assert not gives_numbers(model)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from lab.errors import CheckpointError
@@ -95,6 +96,81 @@ def test_a_tokenizer_without_the_models_end_is_refused(foreign: Path) -> None:
     with quiet():
         train_tokenizer(["a"], 259, 64).save_pretrained(foreign)
     with pytest.raises(CheckpointError, match=r"end token has number 2\d\d.*only 259 tokens"):
+        load_model(foreign, "cpu")
+
+
+def test_weights_that_are_cut_off_are_refused(foreign: Path) -> None:
+    path = foreign / "model.safetensors"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(CheckpointError, match=r"its weights are cut off or damaged"):
+        load_model(foreign, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"n_layer": 2}, r"no weights for 'transformer\.h\.1\.attn\.c_attn\.bias' and 11 more"),
+        ({"n_embd": 64}, r"have the shape \(96,\) where its config\.json asks for \(192,\)"),
+        ({"n_embd": "x"}, r"Field 'n_embd' expected int, got str \(value: 'x'\); it must be a ca"),
+    ],
+)
+def test_a_config_of_another_model_is_refused(changes: dict, said: str, foreign: Path) -> None:
+    config = json.loads((foreign / "config.json").read_text())
+    (foreign / "config.json").write_text(json.dumps(config | changes))
+    with pytest.raises(CheckpointError, match=said):
+        load_model(foreign, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"hello {", r"config\.json' cannot be read: Expecting value"),
+        (b"\xff\xfe\x00", r"config\.json' cannot be read: 'utf-8' codec"),
+        (b"[1]", r"config\.json' holds no JSON object"),
+        (b"{}", r"cannot be loaded: Unrecognized model"),
+    ],
+)
+def test_a_broken_config_is_refused(content: bytes, said: str, foreign: Path) -> None:
+    (foreign / "config.json").write_bytes(content)
+    with pytest.raises(CheckpointError, match=said):
+        load_model(foreign, "cpu")
+
+
+def test_a_tokenizer_and_a_model_without_an_end_are_refused(foreign: Path) -> None:
+    config = json.loads((foreign / "config.json").read_text())
+    (foreign / "config.json").write_text(json.dumps(config | {"eos_token_id": None}))
+    told = json.loads((foreign / "tokenizer_config.json").read_text())
+    del told["eos_token"]
+    (foreign / "tokenizer_config.json").write_text(json.dumps(told))
+    with pytest.raises(CheckpointError, match=r"has no end token; set eos_token"):
+        load_model(foreign, "cpu")
+
+
+SMALL = {
+    "d_model": 16, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2, "encoder_ffn_dim": 16, "decoder_ffn_dim": 16,
+    "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16,
+    "num_key_value_heads": 2, "pad_token_id": 0, "max_position_embeddings": 64,
+}  # fmt: skip
+
+DISTILLED = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 16}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("BartForConditionalGeneration", r"is of type 'bart', which is no causal language model"),
+        ("DistilBertForMaskedLM", r"is of type 'distilbert', which is no causal language model"),
+        ("BertForSequenceClassification", r"no weights for 'cls\.predictions\.bias' and 5 more"),
+        ("LlamaForSequenceClassification", r"no weights for 'lm_head\.weight': it is damaged, or"),
+    ],
+)
+def test_a_model_for_something_else_is_refused(kind: str, said: str, foreign: Path) -> None:
+    made = getattr(transformers, kind)
+    config = made.config_class(vocab_size=270, **(DISTILLED if "Distil" in kind else SMALL))
+    with quiet():
+        made(config).save_pretrained(foreign)
+    with pytest.raises(CheckpointError, match=said):
         load_model(foreign, "cpu")
 
 

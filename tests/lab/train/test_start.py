@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lab.errors import CheckpointError, ConfigError
@@ -74,6 +75,14 @@ def test_sizes_that_cannot_be_run_are_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=r"'codegen' cannot be run with 1 layers, width 32"):
         make_start(prompts, make_config(architecture="codegen"))
+
+
+def test_what_could_not_be_sampled_is_refused(
+    prompts: list[Prompt], make_config: MakeConfig
+) -> None:
+    said = r"'qwen3_5_text' could be trained but not sampled \(.*\), with 1 layers.*more of them"
+    with pytest.raises(ConfigError, match=said):
+        make_start(prompts, make_config(architecture="qwen3_5_text"))
 
 
 @pytest.mark.parametrize("architecture", ["gpt", "gru", "llama"])
@@ -156,6 +165,30 @@ def test_a_parent_drops_what_the_settings_say(
     model = make_start(prompts, make_config(architecture="hub", parent=parent)).model.train()
     ids = torch.tensor([[5, 9, 30]])
     assert torch.equal(model(input_ids=ids).logits, model(input_ids=ids).logits)
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken", "said"),
+    [
+        ("RobertaForMaskedLM", False, r"foreign' sees the tokens that it is to predict; give a"),
+        ("GPT2LMHeadModel", True, r"foreign' gives logits that are no numbers"),
+    ],
+)
+def test_a_parent_that_cannot_be_trained_is_refused_and_nothing_written(
+    kind: str, broken: bool, said: str, parent: str, prompts: list[Prompt],
+    make_config: MakeConfig, tmp_path: Path,
+) -> None:  # fmt: skip
+    made = getattr(transformers, kind)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    torch.manual_seed(0)
+    with quiet():
+        model = made(made.config_class(vocab_size=300, intermediate_size=16, **sizes))
+        if broken:
+            model.lm_head.weight.data[5] = torch.nan
+        model.save_pretrained(parent)
+    with pytest.raises(CheckpointError, match=said):
+        run(prompts, make_config(architecture="hub", parent=parent), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_chat_is_learned_from_scratch_and_answered(
