@@ -287,8 +287,10 @@ class _Fold:
 def _result(runs: Sequence[_Fold], outcome: TrialOutcome, message: str) -> Result:
     """Join the folds: their mean, or what is known of a trial that did not get to its end."""
     value = None
-    if outcome is TrialOutcome.FINISHED:
-        value = statistics.fmean(one.value for one in runs if one.value is not None)
+    finished = outcome is TrialOutcome.FINISHED
+    folds = tuple(one.value for one in runs if one.value is not None) if finished else ()
+    if finished:
+        value = statistics.fmean(folds)
     elif outcome is TrialOutcome.PRUNED:
         value = min(runs[-1].measured.values(), default=None)
     single = runs[0].run if len(runs) == 1 else None
@@ -297,4 +299,5 @@ def _result(runs: Sequence[_Fold], outcome: TrialOutcome, message: str) -> Resul
         value=value,
         training_run_id=single.id if single else None,
         message=message,
+        folds=folds,
     )

@@ -109,7 +109,10 @@ def _tune(arguments: argparse.Namespace) -> None:
         keep_best=arguments.keep_best,
         often=arguments.validate_every is None and config.validate_every == usual,
     )
-    _report(tuning.run(arguments.trials, arguments.minutes), tuning)
+    tuned = tuning.run(arguments.trials, arguments.minutes)
+    _report(tuned, tuning)
+    if not tuned.n_new and arguments.minutes is None:
+        say(f"\nnothing was left to try; give more than --trials {arguments.trials} to go on")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -136,8 +139,10 @@ def read_ranges(texts: Sequence[str], config: TrainConfig) -> tuple[Range, ...]:
         One range per setting.
 
     Raises:
-        ConfigError: a range is wrong, given twice, or goes against a fixed setting.
+        ConfigError: a range is wrong, given twice, goes against a fixed setting, or holds a value
+            that could never be trained with.
     """
+    from lab.commands.fitting import check_ranges
     from lab.errors import ConfigError
     from lab.train.config import TrainConfig
     from lab.tune.ranges import read_range
@@ -162,6 +167,7 @@ def read_ranges(texts: Sequence[str], config: TrainConfig) -> tuple[Range, ...]:
     budgets = [name for name in BUDGETS if name in found or getattr(config, name) is not None]
     if len(budgets) > 1:
         raise ConfigError(f"{' and '.join(budgets)} are both given; give one budget")
+    check_ranges(tuple(found.values()), config)
     return tuple(found.values())
 
 
@@ -196,37 +202,15 @@ def _fixed(config: TrainConfig) -> dict[str, Any]:
 
 def _report(tuned: Tuned, tuning: Tuning) -> None:
     from lab.errors import TrainingError
-    from lab.records import TrialOutcome
-    from lab.tune.measure import measure_of
     from lab.tune.search import KILLED, STOPPED, best
 
-    names = [one.name for one in tuning.ranges]
     trials = tuned.trials
-    worst = float("inf")
-    ordered = sorted(
-        trials,
-        key=lambda one: (
-            one.outcome is not TrialOutcome.FINISHED,
-            worst if one.value is None else one.value,
-            one.number,
-        ),
-    )
     if tuned.n_running:
         say(f"{tuned.n_running} more going on in other processes")
     found = best(trials)
+    ordered = _best_first(trials)
     if trials:
-        table(
-            ["trial", "value", "ended", *names, "seconds", "why"],
-            [
-                [one.number, one.value, one.outcome.value]
-                + [_cell(one.parameters.get(name)) for name in names]
-                + [round(one.seconds, 1), one.message[:60]]
-                for one in ordered[:MOST_SHOWN]
-            ],
-            f"search {tuning.search_name!r}: {measure_of(names)}, best first",
-        )
-        if len(trials) > MOST_SHOWN:
-            say(f"{len(trials) - MOST_SHOWN} more on the dashboard's page Tuning")
+        _show(ordered, tuned, tuning)
     broke = [one for one in ordered if one.message not in (KILLED, STOPPED)]
     if found is None and broke and not tuned.n_running:
         raise TrainingError(
@@ -236,6 +220,45 @@ def _report(tuned: Tuned, tuning: Tuning) -> None:
         )
     if found is not None:
         say("\ntrain the best:\n  " + command_of(found, tuning, tuned.n_rows))
+
+
+def _best_first(trials: Sequence[Trial]) -> list[Trial]:
+    """Order by value: what finished, what was given up, what failed."""
+    from lab.records import TrialOutcome
+
+    order = [TrialOutcome.FINISHED, TrialOutcome.PRUNED, TrialOutcome.FAILED]
+    worst = float("inf")
+    return sorted(
+        trials,
+        key=lambda one: (
+            order.index(one.outcome),
+            worst if one.value is None else one.value,
+            one.number,
+        ),
+    )
+
+
+def _show(ordered: Sequence[Trial], tuned: Tuned, tuning: Tuning) -> None:
+    from lab.tune.measure import measure_of
+
+    names = [one.name for one in tuning.ranges]
+    folds = ["± folds"] if tuned.spreads else []
+    table(
+        ["trial", "value", *folds, "ended", *names, "seconds", "why"],
+        [
+            [one.number, _figure(one.value)]
+            + [_figure(tuned.spreads.get(one.number)) for _ in folds]
+            + [one.outcome.value]
+            + [_cell(one.parameters.get(name)) for name in names]
+            + [round(one.seconds, 1), one.message]
+            for one in ordered[:MOST_SHOWN]
+        ],
+        f"search {tuning.search_name!r}: {measure_of(names)}, best first",
+    )
+    if tuned.spreads:
+        say("value: the mean over the folds; ± folds: their standard deviation")
+    if len(ordered) > MOST_SHOWN:
+        say(f"{len(ordered) - MOST_SHOWN} more on the dashboard's page Tuning")
 
 
 def command_of(trial: Trial, tuning: Tuning, n_rows: int) -> str:
@@ -263,6 +286,11 @@ def command_of(trial: Trial, tuning: Tuning, n_rows: int) -> str:
             many = list(value) if isinstance(value, list | tuple) else [value]
             words += [f"--{flag}", *(f"{one:.6g}" if _real(one) else str(one) for one in many)]
     return shlex.join(words)
+
+
+def _figure(value: float | None) -> str | None:
+    """Write four places: the best trials of a search are close to one another."""
+    return None if value is None else f"{value:.4f}"
 
 
 def _real(value: object) -> bool:

@@ -39,6 +39,10 @@ class Tuned:
     """Trials that are going on in other processes."""
     n_rows: int
     """Rows of the training split."""
+    n_new: int
+    """Trials that this process tried."""
+    spreads: dict[int, float]
+    """By trial the standard deviation of its folds; empty without folds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +105,17 @@ class Tuning:
                     n_trials=n_trials,
                 )
                 trying.store_new()
-                search.go_on(n_trials, trying.attempt, trying.store_new, until)
+                n_new = search.go_on(n_trials, trying.attempt, trying.store_new, until)
             trials, n_running = search.trials(), search.n_running()
             if self.keep_best and not n_running:
                 trying.store_best()
-            return Tuned(trials=trials, n_running=n_running, n_rows=len(job.train_prompts))
+            return Tuned(
+                trials=trials,
+                n_running=n_running,
+                n_rows=len(job.train_prompts),
+                n_new=n_new,
+                spreads=search.spreads(),
+            )
 
     def _plan(self, dataset: Dataset) -> Plan:
         settings = dataclasses.asdict(self.config)

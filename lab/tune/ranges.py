@@ -57,7 +57,8 @@ def read_range(text: str, config: type, taken: Collection[str] = ()) -> Range:
     name = name.strip().replace("-", "_")
     hints = typing.get_type_hints(config)
     if name not in hints:
-        near = difflib.get_close_matches(name, hints, n=3)
+        short = [one for one in hints if "".join(word[0] for word in one.split("_")) == name]
+        near = short or difflib.get_close_matches(name, hints, n=3)
         raise ConfigError(
             f"--range {text!r}: no setting is named {name!r}; "
             + (f"did you mean {' or '.join(near)}?" if near else f"there is: {', '.join(hints)}")

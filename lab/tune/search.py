@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Result:
     """The run that it was."""
     message: str = ""
     """Why it failed or was given up."""
+    folds: tuple[float, ...] = ()
+    """What each fold came to, where it finished and there are several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class Search:
         attempt: Callable[[Attempt], Result],
         ended: Callable[[], None],
         until: float | None = None,
-    ) -> None:
+    ) -> int:
         """Try settings until the search has its trials, those of other processes among them.
 
         Trials of killed or interrupted processes do not count.
@@ -101,17 +104,28 @@ class Search:
             attempt: values one trial; what it raises ends the search of this process.
             ended: called after each trial, when `trials` tells it.
             until: time, by time.monotonic, after which no trial is begun.
+
+        Returns:
+            How many trials this process tried.
         """
+        n_tried = 0
         while until is None or time.monotonic() < until:
             trial = self._begin(n_trials)
             if trial is None:
-                return
+                break
             self._try(trial, attempt)
+            n_tried += 1
             ended()
+        return n_tried
 
     def trials(self) -> list[Trial]:
         """Return the records of all trials that ended, in order."""
         return [_record(self.plan, one) for one in self.study.trials if one.state.is_finished()]
+
+    def spreads(self) -> dict[int, float]:
+        """Return by trial how far its folds are apart: their standard deviation."""
+        folds = {one.number: one.user_attrs.get("folds") or [] for one in self.study.trials}
+        return {number: statistics.stdev(told) for number, told in folds.items() if len(told) > 1}
 
     def n_running(self) -> int:
         """Return how many trials are going on in other processes."""
@@ -143,6 +157,8 @@ class Search:
 
         def hopeless(place: int, value: float) -> bool:
             trial.report(value, place)
+            # The time up to here is all that is known of a trial whose process is killed.
+            trial.set_user_attr("seconds", time.perf_counter() - started)
             return trial.should_prune()
 
         going = Attempt(
@@ -153,7 +169,8 @@ class Search:
         except BaseException as error:
             stopped = isinstance(error, KeyboardInterrupt)
             told = STOPPED if stopped else str(error) or type(error).__name__
-            self._end(trial.number, Result(outcome=TrialOutcome.FAILED, message=told), left=True)
+            broken = Result(outcome=TrialOutcome.FAILED, message=told)
+            self._end(trial.number, broken, seconds=time.perf_counter() - started, left=True)
             raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -171,9 +188,11 @@ class Search:
             "value": result.value,
             "training_run_id": result.training_run_id,
             "message": result.message,
-            "seconds": seconds,
+            "folds": result.folds,
             "left": left,
         }
+        if seconds is not None:
+            told["seconds"] = seconds
         for key, value in told.items():
             storage.set_trial_user_attr(trial_id, key, value)
         if result.outcome is TrialOutcome.FINISHED:
@@ -268,9 +287,7 @@ def _draw(trial: optuna.Trial, one: Range) -> None:
 def _record(plan: Plan, trial: optuna.trial.FrozenTrial) -> Trial:
     told = trial.user_attrs
     value = told.get("value")
-    seconds, ended, begun = told.get("seconds"), trial.datetime_complete, trial.datetime_start
-    if seconds is None:
-        seconds = (ended - begun).total_seconds() if ended and begun else 0.0
+    ended = trial.datetime_complete
     return Trial(
         id=told["id"],
         search=plan.name,
@@ -280,7 +297,7 @@ def _record(plan: Plan, trial: optuna.trial.FrozenTrial) -> Trial:
         outcome=TrialOutcome(told["outcome"]),
         value=value if value is not None and math.isfinite(value) else None,
         training_run_id=told.get("training_run_id"),
-        seconds=max(float(seconds), 0.0),
+        seconds=float(told.get("seconds", 0.0)),
         message=told.get("message", ""),
         **({"created_at": ended.astimezone()} if ended else {}),
     )

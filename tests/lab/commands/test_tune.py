@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -103,7 +104,7 @@ def test_the_best_checkpoint_stays_where_asked_for(lab) -> None:
     )
 
 
-def test_folds_take_the_mean_over_all_rows_but_the_test(lab) -> None:
+def test_folds_take_the_mean_over_all_rows_but_the_test(lab, capsys) -> None:
     assert tune(lab, *RATES, "--trials", "1", "--folds", "3") == 0
     one = trials.every(lab)[0]
     runs = training.runs(lab)
@@ -114,6 +115,9 @@ def test_folds_take_the_mean_over_all_rows_but_the_test(lab) -> None:
     ]
     assert one.value == pytest.approx(sum(lowest) / 3)
     assert one.training_run_id is None
+    told = capsys.readouterr().out
+    assert f"{one.value:.4f}" in told
+    assert f"{statistics.stdev(lowest):.4f}" in told
 
 
 def test_settings_that_change_the_tokens_are_compared_by_bits_per_byte(lab, capsys) -> None:
@@ -126,10 +130,10 @@ def test_settings_that_change_the_tokens_are_compared_by_bits_per_byte(lab, caps
 
 
 def test_what_cannot_work_is_a_failed_trial_and_what_never_works_an_error(lab, capsys) -> None:
-    assert tune(lab, "--range", "accumulate=3,5", "--trials", "2") == 2
+    assert tune(lab, "--range", "architecture=lstmm,grru", "--trials", "2") == 2
     told = capsys.readouterr().err
     assert "no trial of search 's' got to its end" in told
-    assert "a divisor of the 4 rows" in told
+    assert "architecture" in told
     assert {one.outcome for one in trials.every(lab)} == {TrialOutcome.FAILED}
 
 
@@ -171,6 +175,13 @@ WRONG = [
     (["--range", "epochs=1,2"], "steps and epochs are both given"),
     (["--range", "warmup", "--range", "warmup=0,1"], "warmup is given twice"),
     (["--range", "nothing=1,2"], "no setting is named 'nothing'"),
+    (["--range", "learning_rate=-1..1"], "learning_rate -1.0 is not allowed; give above 0"),
+    (["--range", "warmup=0..3"], "'warmup=0..3': warmup 3.0 is not allowed; give a share"),
+    (["--range", "accumulate=1,3"], "accumulate 3 is not allowed; give a divisor of the 4 rows"),
+    (["--range", "heads=2,3"], "width 16 is not allowed; give a multiple of 6"),
+    (["--range", "width=8..16"], "list the values of width, as in width=16,32"),
+    (["--range", "lora_rank=4,8"], "lora_rank changes nothing with weights 'all'; give --weights"),
+    (["--range", "weights=all,lora"], "weights 'lora' goes with architecture 'hub' only"),
     (["--trials", "0"], "--trials 0 is not allowed; give 1 or more"),
     (["--folds", "1"], "--folds 1 is not allowed; give 2 or more"),
     (["--folds", "99"], "99 folds need 99 different prompts, and there are 24"),
@@ -184,9 +195,31 @@ WRONG = [
 
 def test_what_makes_no_sense_says_what_to_give(lab, capsys) -> None:
     for more, said in WRONG:
-        assert tune(lab, *more) == 2, more
+        fixed = {word.split("=")[0] for word in more} & {"heads", "width"}
+        given = words(lab, *more)
+        for name in fixed:
+            at = given.index(f"--{name}")
+            del given[at : at + 2]
+        assert main(given) == 2, more
         assert said in capsys.readouterr().err
     assert trials.every(lab) == []
+
+
+def test_values_that_fit_together_only_in_part_are_searched() -> None:
+    rows = TrainConfig(name="x", steps=4)
+    both = read_ranges(["accumulate=1,3", "batch_rows=8,12"], rows)
+    assert [one.name for one in both] == ["accumulate", "batch_rows"]
+    adapters = TrainConfig(name="x", architecture="hub", parent="p", steps=4)
+    assert read_ranges(["lora_rank", "weights=all,lora"], adapters)
+    with pytest.raises(ConfigError, match="layers changes nothing in a checkpoint"):
+        read_ranges(["layers=1,2"], adapters)
+
+
+def test_a_search_that_has_its_trials_says_how_to_go_on(lab, capsys) -> None:
+    assert tune(lab, *RATES, "--trials", "1") == 0
+    assert "nothing was left to try" not in capsys.readouterr().out
+    assert tune(lab, *RATES, "--trials", "1") == 0
+    assert "nothing was left to try; give more than --trials 1" in capsys.readouterr().out
 
 
 def test_the_usual_ranges_leave_out_what_is_fixed() -> None:

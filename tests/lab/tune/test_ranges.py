@@ -36,6 +36,7 @@ def test_a_range_is_written_as_it_may_be_given(text) -> None:
     ("text", "said"),
     [
         ("learning_rat=1..2", "did you mean learning_rate"),
+        ("lr=1..2", "did you mean lora_rank or learning_rate"),
         ("colour=1..2", "no setting is named 'colour'; there is: name"),
         ("learning_rate", "has no values; write"),
         ("learning_rate=", "has no values; write"),

@@ -8,7 +8,8 @@ import pytest
 
 from lab.errors import ConfigError, StoreError
 from lab.records import TrialOutcome
-from lab.tune.search import KILLED, Attempt, Plan, Result, best
+from lab.tune.journal import Journal
+from lab.tune.search import KILLED, Attempt, Plan, Result, Search, best
 from tests.lab.tune import worker
 from tests.lab.tune.worker import PLAN, run, valley
 
@@ -48,6 +49,17 @@ def test_what_is_worse_than_the_median_is_given_up(tmp_path) -> None:
     assert [one.outcome for one in trials[6:]] == [TrialOutcome.PRUNED] * 2
     assert [seen[6], seen[7]] == [2, 2]
     assert trials[7].message == "worse"
+
+
+def test_a_trial_tells_how_far_its_folds_are_apart(tmp_path) -> None:
+    def folded(attempt: Attempt) -> Result:
+        return Result(outcome=TrialOutcome.FINISHED, value=2.0, folds=(1.0, 3.0))
+
+    with Journal(tmp_path, "s") as journal:
+        search = Search(journal, PLAN)
+        assert search.go_on(1, folded, lambda: None) == 1
+        assert search.go_on(2, valley, lambda: None) == 1
+        assert search.spreads() == {0: pytest.approx(2**0.5)}
 
 
 def test_failed_trials_count_and_are_told(tmp_path) -> None:
@@ -104,6 +116,8 @@ def test_a_killed_process_fails_its_trial_and_the_others_go_on(tmp_path) -> None
     trials = run(tmp_path, 3)  # two, beside that of the process that is still alive
     assert sorted([int(first), int(second)]) == [0, 1]
     assert [(one.number, one.message) for one in trials if one.message] == [(int(first), KILLED)]
+    gone = next(one for one in trials if one.message)
+    assert gone.seconds == 0  # it said nothing, however late that was noticed
     assert len(trials) == 3
     assert len(list((tmp_path / "s.workers").iterdir())) == 1
     slow.communicate("")
