@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.data.prepare.batched import rewrite
-from lab.data.prepare.recognisers.findings import (
-    PLACEHOLDERS,
-    Finding,
-    replaced,
-    without_overlaps,
-)
+from lab.data.prepare.recognisers.findings import PLACEHOLDERS, Finding, replaced
 from lab.data.prepare.rows import Fields, map_texts
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.errors import CheckpointError
+from lab.models.lengths import by_length
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-BATCH = 16
-"""Pieces of text that go through the model at once."""
+Range = tuple[int, int]
+"""First code point of a token or name, and the one behind its last."""
 
-_LONGEST = 512
-_SHARED = 32
+TOKENS = 4096
+"""Tokens that go through the model at once."""
+
+_LONGEST, _SHARED = 512, 32
+"""Most tokens of a window, and those that two neighbours share."""
+
+_PART, _OVERLAP, _AT_ONCE = 1 << 16, 512, 1 << 20
+"""Characters: of a part of a text that is made into tokens at once, that two parts share, and of
+all parts that are in memory as tokens."""
 _PERSON = frozenset(
-    {"PER", "PERS", "PERSON", "NAME", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "GIVENNAME", "SURNAME"}
+    {"PER", "PERS", "NAME", "FULLNAME", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "GIVENNAME"}
+    | {"SURNAME"}
 )
 _PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
-_INSIDE = re.compile(r"[^\W\d_]")
+_REACH = max(map(len, PLACEHOLDERS.values()))
+_BLANKS = re.compile(r"[^\S\n\r]*")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def names_step(checkpoint: str) -> SetStep:
@@ -109,88 +119,137 @@ class Names:
         """Find names.
 
         Args:
-            texts: any texts; long ones are read in pieces that overlap.
+            texts: any texts; long ones are read in windows that overlap, and what is found in any
+                of them counts.
 
         Returns:
             The names in each text, in order; whole words, never parts of placeholders.
         """
-        if not texts:
-            return []
+        ranges: list[list[Range]] = [[] for _ in texts]
+        for parts in _together(texts):
+            pieces = [texts[number][start:end] for number, start, end in parts]
+            for place, start, end in self._persons_in(pieces):
+                number, offset, _ = parts[place]
+                ranges[number].append((offset + start, offset + end))
+        return [list(_names(*of_text)) for of_text in zip(texts, ranges, strict=True)]
+
+    def _persons_in(self, texts: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield number of the text, start and end of each token of a person's name."""
+        longest = self._longest()
         given = self._tokenizer(
             list(texts),
             truncation=True,
-            max_length=self._longest(),
-            stride=_SHARED,
+            max_length=longest,
+            stride=min(_SHARED, longest // 4),
             return_overflowing_tokens=True,
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
         )
-        found: list[list[Finding]] = [[] for _ in texts]
-        for piece, persons in self._classified(given):
-            place = given["overflow_to_sample_mapping"][piece]
-            offsets, special = given["offset_mapping"][piece], given["special_tokens_mask"][piece]
-            ranges = [
-                span
-                for span, is_person, is_special in zip(offsets, persons, special, strict=False)
-                if is_person and not is_special and span[0] < span[1]
-            ]
-            found[place] += _names(texts[place], ranges)
-        return [without_overlaps(of_text) for of_text in found]
+        for window, token in self._classified(given):
+            # None for what the tokenizer put around the text.
+            place = given.encodings[window].token_to_chars(token)
+            if place and place[0] < place[1]:
+                yield given["overflow_to_sample_mapping"][window], *place
 
-    def _classified(self, given: Any) -> Iterator[tuple[int, list[bool]]]:
-        """Yield, for each piece, whether each token belongs to a person's name."""
+    def _classified(self, given: Any) -> Iterator[tuple[int, int]]:
+        """Yield window and number of each token that belongs to a person's name."""
         import torch
 
         names = [name for name in self._tokenizer.model_input_names if name in given]
-        order = sorted(range(len(given["input_ids"])), key=lambda n: len(given["input_ids"][n]))
-        for first in range(0, len(order), BATCH):
-            pieces = order[first : first + BATCH]
+        lengths = [len(ids) for ids in given["input_ids"]]
+        persons = torch.zeros(self._model.config.num_labels, dtype=torch.bool)
+        persons[list(self._persons)] = True
+        for windows in by_length(lengths, TOKENS):
             batch = self._tokenizer.pad(
-                {name: [given[name][piece] for piece in pieces] for name in names},
+                {name: [given[name][window] for window in windows] for name in names},
                 return_tensors="pt",
+                padding_side="right",
                 verbose=False,
             ).to(self._model.device)
             with torch.inference_mode():
-                labels = self._model(**batch).logits.argmax(-1).tolist()
-            for piece, row in zip(pieces, labels, strict=True):
-                yield piece, [label in self._persons for label in row]
+                labels = self._model(**batch).logits.argmax(-1).cpu()
+            for row, token in persons[labels].nonzero().tolist():
+                if token < lengths[windows[row]]:
+                    yield windows[row], token
 
     def _longest(self) -> int:
-        limit = getattr(self._model.config, "max_position_embeddings", _LONGEST) or _LONGEST
-        # RoBERTa's positions begin behind the padding's, at 2.
-        return min(int(self._tokenizer.model_max_length), int(limit) - 2, _LONGEST)
+        limit = getattr(self._model.config, "max_position_embeddings", None) or 0
+        # RoBERTa's positions begin behind the padding's, at 2; -1 is no limit.
+        limit = int(limit) - 2 if limit > 0 else _LONGEST
+        return min(int(self._tokenizer.model_max_length), limit, _LONGEST)
 
 
-def _names(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Finding]:
-    """Join the ranges of tokens to names of whole words."""
-    open_range: tuple[int, int] | None = None
-    for start, end in ranges:
+def _together(texts: Sequence[str]) -> Iterator[list[tuple[int, int, int]]]:
+    """Cut texts into parts, each number, start and end; yield so many as are in work at once."""
+    parts: list[tuple[int, int, int]] = []
+    n_characters = 0
+    for number, text in enumerate(texts):
+        start = 0
+        while start < len(text):
+            end = min(start + _PART, len(text))
+            parts.append((number, start, end))
+            n_characters += end - start
+            if n_characters >= _AT_ONCE:
+                yield parts
+                parts, n_characters = [], 0
+            # The next one begins with a word that this one has whole.
+            space = text.find(" ", end - _OVERLAP, end)
+            start = end if end == len(text) else space if space > 0 else end - _OVERLAP
+    if parts:
+        yield parts
+
+
+def _names(text: str, ranges: Sequence[Range]) -> Iterator[Finding]:
+    """Join the ranges of tokens to names of whole words; a line's end parts names."""
+    open_range: Range | None = None
+    for start, end in sorted(ranges):
         whole = _whole_words(text, start, end)
-        if open_range and not text[open_range[1] : whole[0]].strip():
+        if open_range and _BLANKS.fullmatch(text, open_range[1], whole[0]):
+            open_range = open_range[0], whole[1]
+        elif open_range and whole[0] <= open_range[1]:
             open_range = open_range[0], max(open_range[1], whole[1])
-            continue
-        if open_range:
-            yield from _outside_placeholders(text, *open_range)
-        open_range = whole
+        else:
+            if open_range:
+                yield from _outside_placeholders(text, *open_range)
+            open_range = whole
     if open_range:
         yield from _outside_placeholders(text, *open_range)
 
 
-def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+def _whole_words(text: str, start: int, end: int) -> Range:
     while start < end and text[start].isspace():
         start += 1
-    while start and _INSIDE.match(text[start]) and _INSIDE.match(text[start - 1]):
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    while 0 < start < end and _is_one_word(text[start - 1], text[start]):
         start -= 1
-    while end < len(text) and _INSIDE.match(text[end - 1]) and _INSIDE.match(text[end]):
+    while start < end < len(text) and _is_one_word(text[end - 1], text[end]):
         end += 1
     return start, end
 
 
+def _is_one_word(before: str, after: str) -> bool:
+    """Say whether a character goes on with the word of the one before it.
+
+    Where words have no spaces between them, a token ends where the model says, but for its marks.
+    """
+    if unicodedata.category(after)[0] == "M":
+        return True
+    letters = before + after
+    is_word = after.isalpha() and (before.isalpha() or unicodedata.category(before)[0] == "M")
+    return is_word and not _UNSPACED.search(letters)
+
+
 def _outside_placeholders(text: str, start: int, end: int) -> Iterator[Finding]:
-    near = max(0, start - 20)
-    touched = _PLACEHOLDER.finditer(text, near, end + 20)
-    meets = any(one.start() < end and start < one.end() for one in touched)
-    if not meets and _INSIDE.search(text[start:end]):
+    """Yield what of a name's range lies beside placeholders and has a letter."""
+    for one in _PLACEHOLDER.finditer(text, max(0, start - _REACH), end + _REACH):
+        if start < one.end() and one.start() < end:
+            yield from _trimmed(text, start, one.start())
+            start = one.end()
+    yield from _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Finding]:
+    if any(map(str.isalpha, text[start:end])):
+        start, end = _whole_words(text, start, end)
         yield Finding(start, end, "name")
 
 
@@ -207,7 +266,7 @@ def person_labels(name: str, labels: Mapping[int, str]) -> frozenset[int]:
     Raises:
         CheckpointError: there is none.
     """
-    found = frozenset(int(n) for n, label in labels.items() if _bare(label) in _PERSON)
+    found = frozenset(int(n) for n, label in labels.items() if _means_person(label))
     if not found:
         raise CheckpointError(
             f"checkpoint {name!r} has the labels {', '.join(map(repr, labels.values()))}, none of "
@@ -216,10 +275,11 @@ def person_labels(name: str, labels: Mapping[int, str]) -> frozenset[int]:
     return found
 
 
-def _bare(label: str) -> str:
-    """Strip the mark of beginning or inside from a label, and all that is no letter."""
-    bare = re.sub(r"^[BIESLU][-_]", "", label.upper())
-    return re.sub(r"[^A-Z]", "", bare)
+def _means_person(label: str) -> bool:
+    """Read a label without its mark of place (B, I, E, S, L, U, M; before or behind) and digits."""
+    bare = re.sub(r"^[BIESLUM][-_]|[-_][BIESLUM]$", "", label.upper())
+    words = re.findall("[A-Z]+", bare)
+    return "PERSON" in words or "".join(words) in _PERSON
 
 
 def load_names(checkpoint: str) -> Names:

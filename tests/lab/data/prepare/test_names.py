@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.personal import personal_steps
+from lab.data.prepare.recognisers import names
 from lab.data.prepare.recognisers.names import load_names, person_labels
 from lab.data.prepare.rows import features, new_row
 from lab.data.prepare.steps import SetOutcome, SetStep
@@ -91,6 +94,54 @@ def test_long_texts_are_read_to_their_end(checkpoint: Path) -> None:
     assert found(checkpoint, text) == [["Rosa", "Ivy"]]
 
 
+@pytest.mark.parametrize("context", [8, 20, 64])
+def test_nothing_is_lost_where_windows_and_parts_meet(
+    context: int, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_PART", 150)
+    monkeypatch.setattr(names, "_OVERLAP", 30)
+    monkeypatch.setattr(names, "_AT_ONCE", 400)
+    monkeypatch.setattr(names, "TOKENS", 100)
+    draw = random.Random(context)
+    texts = [
+        " ".join(draw.choices([*PIECES[4:], "Rosa", "Ivyson", "Smith"], k=n)) for n in range(90)
+    ]
+    texts += ["Rosa " * 100, "harbour" * 100 + " Ivy", "Rosa", ""]
+    recogniser = load_names(str(checkpoint))
+    recogniser._tokenizer.model_max_length = context
+    for text, of_text in zip(texts, recogniser.find(texts), strict=True):
+        expected = re.findall(r"(?:(?:Rosa|Ivyson|Smith|Ivy)(?: (?=Rosa|Ivy|Smith))?)+", text)
+        assert [text[one.start : one.end] for one in of_text] == expected
+
+
+def test_names_end_where_a_line_or_a_mark_stands(checkpoint: Path) -> None:
+    assert found(checkpoint, "Rosa's Ivy\nSmith", "Rosa-Ivy, Smith;(Rosa)", "Rosa\t Smith.") == [
+        ["Rosa", "Ivy", "Smith"],
+        ["Rosa", "Ivy", "Smith", "Rosa"],
+        ["Rosa\t Smith"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "expected"),
+    [
+        ("Rosa [EMAIL] Ivy", [(0, 4), (4, 12), (12, 16)], ["Rosa", "Ivy"]),
+        ("at Rosa[EMAIL]", [(3, 14)], ["Rosa"]),
+        ("[NAME]", [(1, 5)], []),
+        ("\u738b\u5c0f\u660e\u53bb\u4e86\u5317\u4eac", [(0, 1), (1, 3)], ["\u738b\u5c0f\u660e"]),
+        ("\u0930\u093e\u0939\u0941\u0932 x", [(0, 1)], ["\u0930\u093e\u0939\u0941\u0932"]),
+        ("Jose\u0301 x", [(0, 2)], ["Jose\u0301"]),
+        ("Anna Bo", [(0, 2), (4, 6)], ["Anna Bo"]),
+        (" Anna , ", [(0, 6)], ["Anna"]),
+        ("4711", [(0, 4)], []),
+    ],
+)
+def test_tokens_become_names_of_whole_words(
+    text: str, tokens: list[tuple[int, int]], expected: list[str]
+) -> None:
+    assert [text[one.start : one.end] for one in names._names(text, tokens)] == expected
+
+
 def test_placeholders_are_no_names(checkpoint: Path) -> None:
     assert found(checkpoint, "saw [NAME] and Rosa") == [["Rosa"]]
 
@@ -123,6 +174,11 @@ def test_labels_of_persons_are_known_by_several_names() -> None:
     assert person_labels("x", {0: "O", 1: "B-PER", 2: "I-PER", 3: "I-LOC"}) == {1, 2}
     assert person_labels("x", {0: "O", 1: "PERSON"}) == {1}
     assert person_labels("x", {0: "O", 1: "B-FIRST_NAME", 2: "B-last-name"}) == {1, 2}
+    many = ["B-PER", "I-PER", "E-PER", "S-PER", "L-PER", "U-PER", "M-PER", "PER-B", "LASTNAME1"]
+    many += ["private_person", "B-PERSON_NAME", "per", "I_PERS"]
+    assert person_labels("x", dict(enumerate(many))) == set(range(len(many)))
+    others = ["B-PERCENT", "COMPANY_NAME", "USERNAME", "B-PERIOD", "O", "S-LOC", "PERSONALITY"]
+    assert person_labels("x", dict(enumerate([*others, "PER"]))) == {len(others)}
     with pytest.raises(CheckpointError, match="'B-LOC'"):
         person_labels("x", {0: "O", 1: "B-LOC"})
 
