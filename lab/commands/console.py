@@ -15,6 +15,13 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
+def width() -> int:
+    """Return how many characters a line may have: the terminal's, or 160 in a file."""
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() else 160
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print a table; numbers stand right, None is a dash."""
     from rich import box
@@ -31,7 +38,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
         shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(shown)
+    Console(width=width()).print(shown)
 
 
 def _cell(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lab.commands import flags
 from lab.commands.console import progress, say, table
+from lab.commands.prepared import older_of, say_renewed
 
 if TYPE_CHECKING:
     from lab.home import Home
@@ -74,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _import(arguments: argparse.Namespace) -> None:
     from lab.data.config import ImportConfig
+    from lab.data.fields import listed
     from lab.data.prompts import import_prompts
     from lab.home import find_home
     from storage.client import open_store
@@ -81,8 +83,12 @@ def _import(arguments: argparse.Namespace) -> None:
     config = flags.read_config(arguments, ImportConfig)
     dataset, prompts, tags = import_prompts(arguments.origin, config)
     with open_store(find_home(arguments.home)) as store, progress(f"storing {dataset.name}"):
+        older = older_of(store, dataset.name)
         store.add([dataset, *prompts, *tags])
+    say_renewed(older)
     _report(dataset.name, [prompt.split for prompt in prompts])
+    if left_out := dataset.config["left_out"]:
+        say(f"left out: {listed(left_out)}; `lab data prepare` also reads chats and preferences")
 
 
 def _world(arguments: argparse.Namespace) -> None:

@@ -1,9 +1,11 @@
-"""Finds the rows and the tokenizer of a data set: in the store, or in a prepared one's folder."""
+"""Finds data sets by name, and their rows and tokenizer: in the store, or in a prepared folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lab.commands.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,3 +60,20 @@ def checkpoint_folder(store: Store, name: str) -> str:
         if checkpoint.name == name and checkpoint.path:
             return checkpoint.path
     return name
+
+
+def older_of(store: Store, name: str) -> Dataset | None:
+    """Return the newest data set of a name that is about to be given to another one, if any."""
+    from storage import datasets
+
+    return next((one for one in reversed(datasets.every(store)) if one.name == name), None)
+
+
+def say_renewed(older: Dataset | None) -> None:
+    """Tell that the name of a data set now means another one."""
+    if older is not None:
+        say(
+            f"{older.name!r} was there ({older.created_at:%Y-%m-%d %H:%M} UTC, "
+            f"{older.n_prompts:,} rows) and stays for what was made with it; the name now means "
+            "the new one"
+        )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from lab.commands import flags
-from lab.commands.console import progress, say, table
+from lab.commands.console import progress, say, table, width
 
 if TYPE_CHECKING:
     from lab.data.prepare.config import PrepareConfig
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from lab.home import Home
     from lab.records import Dataset
 
+_WIDE = 120
+"""Characters per line from which on the table of steps has room for settings and counts."""
 
 EXAMPLES = """\
 examples:
@@ -70,7 +73,7 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
     Returns:
         What was prepared.
     """
-    from lab.commands.prepared import checkpoint_folder
+    from lab.commands.prepared import checkpoint_folder, older_of, say_renewed
     from lab.data.prepare.run import prepare
     from storage import datasets
     from storage.client import open_store
@@ -83,7 +86,10 @@ def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Pr
 
         stored = [one.path for one in datasets.every(store) if one.path]
         config = dataclasses.replace(config, tokenizer=checkpoint_folder(store, config.tokenizer))
-        return prepare(origins, config, home.data, advance, stored=stored, keep=keep)
+        older = older_of(store, config.name)
+        prepared = prepare(origins, config, home.data, advance, stored=stored, keep=keep)
+    say_renewed(older)
+    return prepared
 
 
 def show_provenance(dataset: Dataset, n_stored: int) -> None:
@@ -97,7 +103,7 @@ def show_provenance(dataset: Dataset, n_stored: int) -> None:
 
     by_split = (dataset.steps or {}).get("rows", {})
     counts = ", ".join(f"{n:,} {split}" for split, n in by_split.items() if n)
-    told = provenance(dataset)
+    told = [*provenance(dataset), *_taken_in(dataset)]
     if by_split:
         told.append(("rows", f"{dataset.n_prompts:,} ({counts}), {n_stored:,} of them in the lab"))
     if dataset.path is not None:
@@ -110,10 +116,34 @@ def show_provenance(dataset: Dataset, n_stored: int) -> None:
     show_steps(dataset)
 
 
+def _taken_in(dataset: Dataset) -> list[tuple[str, str]]:
+    """Return how `lab data import` read a file, as names and values."""
+    from lab.records import Split
+
+    settings = dataset.config
+    taken = {what: column for what, column in settings.get("columns", {}).items() if column}
+    told = [("columns", ", ".join(f"{what} {column!r}" for what, column in taken.items()))]
+    told.append(("left out", ", ".join(map(repr, settings.get("left_out", ())))))
+    if taken and "split" not in taken:
+        shares = ", ".join(f"{split} {settings[f'{split}_share']:g}" for split in Split)
+        told.append(("split", f"{shares}, seed {settings['seed']}"))
+    return [(name, value) for name, value in told if value]
+
+
 def show_steps(dataset: Dataset) -> None:
     """Print what each step of preparing a data set did."""
     from lab.data.prepare.card import COLUMNS, step_cells
 
-    steps = (dataset.steps or {}).get("steps", [])
-    if steps:
-        table(COLUMNS, [step_cells(step) for step in steps])
+    steps = [
+        dict(zip(COLUMNS, step_cells(step), strict=True))
+        for step in (dataset.steps or {}).get("steps", [])
+    ]
+    if not steps:
+        return
+    wide = width() >= _WIDE
+    columns = [name for name in COLUMNS if wide or name not in ("settings", "counted")]
+    table(columns, [[step[name] for name in columns] for step in steps])
+    for step in [] if wide else steps:
+        told = "; ".join(str(step[name]) for name in ("settings", "counted") if step[name])
+        if told:
+            say(fill(f"{step['step']}: {told}", width(), subsequent_indent="  "))

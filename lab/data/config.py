@@ -64,6 +64,9 @@ class ImportConfig:
     licence: str | None = None
     """The licence of the texts, as an SPDX name or free words."""
 
+    consent: str | None = None
+    """On what ground the texts may be used: consent, contract, public domain, in free words."""
+
     hub_subset: str | None = None
     """The subset ("config") of a data set from the Hugging Face hub."""
 

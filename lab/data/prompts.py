@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.data.config import ImportConfig
+from lab.data.fields import columns as names_of
 from lab.data.fields import find_column, name_of, need_column, optional_text, text_of
 from lab.data.hashing import content_sha256
 from lab.data.hub import is_hub_name, read_hub
@@ -53,14 +54,17 @@ def import_prompts(
         _prompt(row, dataset_id, key, split, columns)
         for row, key, split in zip(rows, keys, splits, strict=True)
     ]
+    taken = asdict(columns)
+    left_out = [name for name in names_of(rows) if name not in taken.values()]
     dataset = Dataset(
         id=dataset_id,
         name=config.name,
         origin=origin,
         licence=config.licence,
+        consent=config.consent,
         content_sha256=content_sha256(prompts),
         n_prompts=len(prompts),
-        config=asdict(config) | {"columns": asdict(columns)},
+        config=asdict(config) | {"columns": taken, "left_out": left_out},
     )
     tags = [
         PromptTag(prompt_id=prompt.id, tag=tag)

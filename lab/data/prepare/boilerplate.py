@@ -27,7 +27,7 @@ def boilerplate_step(least: int, *, tidy: bool) -> SetStep:
         least: the number of documents from which on a line is boilerplate.
         tidy: whether to make white space uniform where lines were removed.
     """
-    return SetStep("boilerplate", {"least_documents": least}, _Removed(least, tidy))
+    return SetStep("boilerplate", {"least documents": least}, _Removed(least, tidy))
 
 
 def documents(row: Fields) -> list[str]:

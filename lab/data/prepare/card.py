@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.data.prepare.config import PrepareConfig
 from lab.records import Dataset
 
 CARD = "README.md"
@@ -49,6 +52,15 @@ def card(dataset: Dataset) -> str:
             for step in account.get("steps", [])
         ),
         "",
+        "## To make it again",
+        "",
+        "The same files, these settings (`lab data prepare … --config FILE`) and the same versions",
+        "give the same content hash.",
+        "",
+        "```toml",
+        settings_as_toml(dataset.config),
+        "```",
+        "",
         "## How to read it",
         "",
         "```python",
@@ -73,6 +85,18 @@ def provenance(dataset: Dataset) -> list[tuple[str, str]]:
         ("made", f"{dataset.created_at:%Y-%m-%d %H:%M} UTC"),
     ]
     return [*found, ("made with", made_with)] if made_with else found
+
+
+def settings_as_toml(settings: Mapping[str, Any]) -> str:
+    """Write the settings of `lab data prepare` as its settings file, without usual values."""
+    usual = {item.name: item.default for item in dataclasses.fields(PrepareConfig)}
+    return "\n".join(
+        # A string, number, truth value or list of strings in JSON is one in TOML too.
+        f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        for name, value in settings.items()
+        if value is not None
+        and (tuple(value) if isinstance(value, list) else value) != usual.get(name)
+    )
 
 
 def step_cells(step: Mapping[str, Any]) -> tuple[str | int, ...]:

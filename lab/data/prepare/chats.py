@@ -102,7 +102,9 @@ def _turn(row: Row, column: str, number: int, turn: Any) -> Turn:
 
 def _checked(content: Any) -> str:
     if not isinstance(content, str):
-        raise ValueError(f"{shown(content)} is not a text; put it in quotes")
+        raise ValueError(
+            f"{shown(content)} is not a text; give the turn one, or leave the chat out"
+        )
     try:
         content.encode()
     except UnicodeEncodeError as error:

@@ -49,6 +49,24 @@ def test_tags_are_imported_added_and_counted(capsys, home: Path) -> None:
     assert tags(capsys, home) == {"beast": 2, "sea": 1, "short": 2, "sleep": 1}
 
 
+def test_an_import_says_what_it_took_and_left_out(capsys, tmp_path: Path) -> None:
+    rows = tmp_path / "pairs.jsonl"
+    rows.write_text('{"q": "Which?", "chosen": "This.", "rejected": "That."}\n')
+    words = ("data", "import", str(rows), "--name", "pairs", "--prompt-column", "q")
+    told = said(capsys, tmp_path / "lab", *words, "--consent", "asked them")
+    assert "left out: 'chosen', 'rejected'; `lab data prepare` also reads" in told
+    shown = said(capsys, tmp_path / "lab", "data", "show", "pairs")
+    for line in (
+        r"consent +asked them",
+        r"columns +prompt 'q'",
+        r"left out +'chosen', 'rejected'",
+        r"split +train 0\.8, validation 0\.1, test 0\.1, seed 0",
+    ):
+        assert re.search(f"^{line}$", shown, re.MULTILINE), line
+    assert "name now means the new one" in said(capsys, tmp_path / "lab", *words)
+    stop_owner(find_home(tmp_path / "lab"))
+
+
 def test_tags_travel_with_an_archive(capsys, home: Path, tmp_path: Path) -> None:
     said(capsys, home, "export", "all", str(tmp_path / "archive"))
     other = tmp_path / "other"

@@ -67,6 +67,44 @@ def test_a_prepared_data_set_is_shown_and_trained_on(
     assert re.search(r"longest_copy\W+6", capsys.readouterr().out)
 
 
+def test_the_settings_of_the_data_card_make_the_same_data_set_again(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, consent = str(tmp_path / "rows.jsonl"), 'said "yes"\nby mail: C:\\post'
+    words = ["--near", "off", "--no-html", "--scrub-types", "email", "ip", "--consent", consent]
+    lab(home, "data", "prepare", rows, "--name", "birds", "--drop-words", "0.125", *words)
+    with open_store(find_home(home)) as store:
+        first = datasets.named(store, "birds")
+    card = Path(first.path or "", "README.md").read_text()
+    (tmp_path / "again.toml").write_text(card.partition("```toml")[2].partition("```")[0])
+    capsys.readouterr()
+    lab(home, "data", "prepare", rows, "--config", str(tmp_path / "again.toml"))
+    told = r"'birds' was there \(.* UTC, 108 rows\) and stays for what was made with it"
+    assert re.search(told, capsys.readouterr().out)
+    with open_store(find_home(home)) as store:
+        again = datasets.named(store, "birds")
+    assert again.id != first.id
+    assert (again.config, again.content_sha256) == (first.config, first.content_sha256)
+    usual = ("train_share", "quality", "seed", "vocabulary")
+    assert not [name for name in usual if f"\n{name} = " in card]
+
+
+def test_settings_and_counts_stand_below_the_steps_in_a_narrow_terminal(
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lab.commands.preparing.width", lambda: 80)
+    lab(home, "data", "prepare", str(tmp_path / "rows.jsonl"), "--name", "birds", "--near", "off")
+    said = capsys.readouterr().out
+    head = next(line for line in said.splitlines() if "changed" in line)
+    assert head.split() == ["step", "in", "changed", "dropped", "out"]
+    told = r"\nsplit: train 0\.8, .*; train 48, validation 6, test 6, groups 60\n"
+    assert re.search(told, said.replace("\n  ", " "))
+    assert "html:" not in said
+
+
 def test_every_step_is_in_the_help_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["data", "prepare", "--help"])
