@@ -6,9 +6,12 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-_FOUR = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", re.ASCII)
+# What stands before is looked at behind the first character, since a pattern that begins with a
+# character is found many times as fast.
+_FOUR = re.compile(r"\d(?<![\w.].)\d{0,2}(?:\.\d{1,3}){3}(?![\w]|\.\d)", re.ASCII)
+_TWO_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _SIX = re.compile(
-    r"(?<![\w:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{2,39}"
+    r"[0-9A-Fa-f:](?<![\w:.].)[0-9A-Fa-f:]{1,38}"
     r"(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)",
     re.ASCII,
 )
@@ -37,7 +40,11 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
         before = text[max(0, found.start() - 30) : found.start()]
         if _is_somebodys(found[0]) and not _NOT_ADDRESSES.search(before):
             yield found.span()
+    if not _TWO_COLONS.search(text):
+        return
     for found in _SIX.finditer(text):
+        if found[0].count(":") < 2:
+            continue
         # In prose a colon may follow an address.
         shown = (
             found[0][:-1] if found[0].endswith(":") and not found[0].endswith("::") else found[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_RUN = re.compile(r"(?<!\w)(?<!\d[.,])\d{2,19}(?:[ .\u00a0-]\d{2,19})*(?!\w|[.,]\d)")
+# What stands before is looked at behind the first digit, which is found many times as fast.
+_RUN = re.compile(r"\d(?<!\w.)(?<!\d[.,].)\d{1,18}(?:[ .\u00a0-]\d{2,19})*(?!\w|[.,]\d)")
 _GROUP = re.compile(r"\d+")
 _LEAST, _MOST = 13, 19
 _LEAST_GROUP = 4

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+Told = Literal["wanted", "other", "nothing"]
 
 _BEFORE = 40
 _AFTER = 25
+_LETTER = re.compile(r"[^\W\d_]")
 
 PHONE = re.compile(
     r"\b(?:tel|telf|tlf|ph|fax|cell|gsm|sms|call|calling|calls|ring|dial|text|phones?|(?:tele|smart)phone"
@@ -29,33 +33,30 @@ OTHER_NUMBER = re.compile(
 """Words that a number of another kind stands behind."""
 
 
-def says(text: str, start: int, end: int, wanted: re.Pattern[str]) -> bool:
-    """Tell whether wanted words stand near a range, with no word for another number nearer.
+def told(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Told:
+    """Tell what the words near a range say.
 
     Args:
         text: the text.
         start: first code point of the range.
         end: behind the last one.
-        wanted: the words.
+        wanted: words that the number stands near, if it is what is looked for.
 
     Returns:
-        Whether the nearest telling word in the 40 characters before it is a wanted one; where none
-        tells anything, whether a wanted one is in the 25 behind it. Words on other lines do not
-        count.
+        "wanted" or "other" by the nearest telling word in the 40 characters before it; where none
+        tells anything, "wanted" if such a word is in the 25 behind it, else "nothing". Words on
+        other lines do not count.
     """
     before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
-    near = _last(wanted, before)
-    other = _last(OTHER_NUMBER, before)
+    near, other = (_last(words, before) for words in (wanted, OTHER_NUMBER))
     if near >= 0 or other >= 0:
-        return near >= other
-    return wanted.search(text[end : end + _AFTER].partition("\n")[0]) is not None
-
-
-def is_other(text: str, start: int, wanted: re.Pattern[str]) -> bool:
-    """Tell whether the nearest telling word before a place is for a number of another kind."""
-    before = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
-    return _last(OTHER_NUMBER, before) > _last(wanted, before)
+        return "wanted" if near >= other else "other"
+    after = text[end : end + _AFTER].partition("\n")[0]
+    return "wanted" if _LETTER.search(after) and wanted.search(after) else "nothing"
 
 
 def _last(words: re.Pattern[str], before: str) -> int:
+    """Return where the last of the words ends; -1 where there is none."""
+    if not _LETTER.search(before):  # as among the numbers of a table
+        return -1
     return max((found.end() for found in words.finditer(before)), default=-1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-_HEAD = re.compile(r"(?<![^\W_])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9]{2})")
+# The digits of a head, which are found faster than its letters.
+_HEAD = re.compile(r"[0-9](?<=(?<![^\W_])[A-Za-z]{2}[0-9])[0-9](?=[ -]?[A-Za-z0-9]{2})")
 _PART = re.compile(r"[ \u00a0-]?[A-Za-z0-9]")
-_SHORTEST, _LONGEST = 15, 34
+_SHORTEST = 15
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -20,21 +22,32 @@ def find_ibans(text: str) -> Iterator[tuple[int, int]]:
         Start and end of each.
     """
     for head in _HEAD.finditer(text):
-        end = _end(text, head.start(), head.end())
+        start = head.start() - 2
+        end = _end(text, start, head.end())
         if end is not None:
-            yield head.start(), end
+            yield start, end
 
 
 def _end(text: str, start: int, end: int) -> int | None:
     """Return where the IBAN ends that begins at a place; None where none does."""
     from stdnum import iban
 
-    n = 4
-    found = None
-    while n < _LONGEST and (part := _PART.match(text, end)):
+    length = _length(text[start : start + 2].upper())
+    if length < _SHORTEST:
+        return None
+    for _ in range(length - 4):
+        part = _PART.match(text, end)
+        if part is None:
+            return None
         end = part.end()
-        n += 1
-        stops = not text[end : end + 1].isalnum()
-        if n >= _SHORTEST and stops and iban.is_valid(text[start:end].replace("\u00a0", " ")):
-            found = end
-    return found
+    stops = not text[end : end + 1].isalnum()
+    return end if stops and iban.is_valid(text[start:end].replace("\u00a0", " ")) else None
+
+
+@cache
+def _length(country: str) -> int:
+    """Return how many characters a country's IBANs have; 0 for a country that has none."""
+    from stdnum import numdb
+
+    form = numdb.get("iban").info(country)[0][1].get("bban", "")
+    return 4 + sum(map(int, re.findall(r"\d+(?=!)", form))) if form else 0

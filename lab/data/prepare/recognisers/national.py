@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from lab.data.prepare.recognisers.context import is_other, says
+from lab.data.prepare.recognisers.context import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,9 @@ class Form:
     always: bool = False
     """Whether every writing needs a word near it."""
 
+    begins: str = r"\d"
+    """Regular expression of one character that it begins with, and perhaps of what must follow."""
+
 
 _NINO = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"
 _SSN = r"ssns?|social[ -]security|itins?|taxpayer"
@@ -40,7 +43,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
         Form(r"9\d\d-\d\d-\d{4}|(?P<plain>9\d{8})", "us.itin", _SSN),
     ),
     "GB": (
-        Form(_NINO),  # HMRC, National Insurance Manual, NIM39110
+        Form(_NINO, begins=r"[A-Z](?=[A-Z] ?\d)"),  # HMRC, National Insurance Manual, NIM39110
         Form(r"\d{3}[ -]?\d{3}[ -]?\d{4}", "gb.nhs", r"nhs", always=True),
     ),
     "DE": (Form(r"[1-9]\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", "de.idnr", r"steuer[- ]?\w*|idnr|tin"),),
@@ -49,12 +52,13 @@ FORMS: dict[str, tuple[Form, ...]] = {
     ),
     "ES": (
         Form(r"\d{8}[ -]?[A-Za-z]|\d{1,2}\.\d{3}\.\d{3}[ -]?[A-Za-z]", "es.dni"),
-        Form(r"[XYZxyz][ -]?\d{7}[ -]?[A-Za-z]", "es.nie"),
+        Form(r"[XYZxyz][ -]?\d{7}[ -]?[A-Za-z]", "es.nie", begins=r"[XYZxyz]"),
     ),
     "IT": (
         Form(
             r"[A-Z]{3} ?[A-Z]{3} ?[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2} ?[A-Z][\dL-NP-V]{3}[A-Z]",
             "it.codicefiscale",
+            begins=r"[A-Z](?=[A-Z]{2} ?[A-Z]{3})",
         ),
     ),
     "NL": (
@@ -87,7 +91,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     ),
     "AU": (Form(r"\d{3} ?\d{3} ?\d{3}", "au.tfn", r"tfns?|tax[ -]file", always=True),),
     "BR": (Form(r"\d{3}\.\d{3}\.\d{3}-\d\d|(?P<plain>\d{11})", "br.cpf", r"cpf"),),
-    "MX": (Form(r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d", "mx.curp"),),
+    "MX": (Form(r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d", "mx.curp", begins=r"[A-Z](?=[A-Z]{3}\d)"),),
     "IN": (
         Form(
             r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", "in_.aadhaar", r"aadha?ar|uidai?|आधार", always=True
@@ -116,24 +120,45 @@ def find_national_ids(text: str, regions: Sequence[str]) -> Iterator[tuple[int, 
     Yields:
         Start and end of each, in the order of the forms; overlaps are possible.
     """
-    for region in regions:
-        for form in FORMS.get(region, ()):
-            shape, words = _compiled(form)
-            for found in shape.finditer(text):
-                if _is_valid(form.module, found[0]) and _is_said(form, words, text, found):
-                    yield found.span()
+    starts: dict[str, list[int]] = {}
+    for form, first, shape, words in _compiled(tuple(regions)):
+        if form.begins not in starts:
+            starts[form.begins] = [found.start() for found in first.finditer(text)]
+        done = 0
+        for start in starts[form.begins]:
+            found = shape.match(text, start) if start >= done else None
+            if found is None:
+                continue
+            done = found.end()
+            if _is_valid(form.module, found[0]) and _is_said(form, words, text, found):
+                yield found.span()
 
 
 def _is_said(form: Form, words: re.Pattern[str], text: str, found: re.Match[str]) -> bool:
     if form.always or found.groupdict().get("plain") is not None:
-        return says(text, found.start(), found.end(), words)
-    return not (found[0].isdigit() and is_other(text, found.start(), words))
+        return told(text, *found.span(), words) == "wanted"
+    return not (found[0].isdigit() and told(text, *found.span(), words) == "other")
 
 
 @cache
-def _compiled(form: Form) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    shape = re.compile(rf"(?<!\w)(?<!\d[.,/-])(?:{form.shape})(?!\w|[.,/-]\d)", re.ASCII)
-    return shape, re.compile(rf"\b(?:{form.words or '(?!)'})\b", re.IGNORECASE)
+def _compiled(
+    regions: tuple[str, ...],
+) -> list[tuple[Form, re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
+    """Compile, for each form: its first character, its shape from there on, its words.
+
+    First characters are looked for apart, since a pattern that begins with what stands before a
+    number is tried at every place of a text.
+    """
+    return [
+        (
+            form,
+            re.compile(rf"{form.begins}(?<!\w.)(?<!\d[.,/-].)", re.ASCII),
+            re.compile(rf"(?:{form.shape})(?!\w|[.,/-]\d)", re.ASCII),
+            re.compile(rf"\b(?:{form.words or '(?!)'})\b", re.IGNORECASE),
+        )
+        for region in regions
+        for form in FORMS.get(region, ())
+    ]
 
 
 def _is_valid(module: str, shown: str) -> bool:

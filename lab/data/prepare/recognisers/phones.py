@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import islice
+from collections.abc import Container, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any
 
-from lab.data.prepare.recognisers.context import PHONE, is_other, says
+from lab.data.prepare.recognisers.context import PHONE, told
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumberMatch, PhoneNumberMatcher
 
 _GAP = r"[- \t().\u00a0\u2010-\u2015/]"
+# A plus, a bracket or a digit, and then what may follow it.
 _RUN = re.compile(
-    rf"(?<![^\W_])(?:[+＋]\s?)?[(（]?\d(?:{_GAP}{{0,3}}\d){{6,17}}(?!\d|[A-WYZa-wyz])"
+    r"[+＋(（\d](?<![^\W_].)(?:(?<=[+＋])\s?[(（]?\d|(?<=[(（])\d|(?<=\d))"
+    rf"(?:{_GAP}{{0,3}}\d){{6,17}}(?!\d|[A-WYZa-wyz])"
 )
 _DATE = re.compile(
     r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?:\D|$)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)|"
@@ -20,6 +26,11 @@ _DATE = re.compile(
 _DECIMAL = re.compile(r"\d+\.\d+")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:[ .\u00a0]\d{3})+)")
 _ANY = "ZZ"
+_TRIES = 8
+_TYPES = (
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number"),
+    *("voip", "pager", "uan", "voicemail"),
+)
 _MOST_GROUPS = 8
 _LONGEST_BARE = 12
 _DIGITS = re.compile(r"\d+")
@@ -83,18 +94,23 @@ def _next_start(text: str, start: int, end: int) -> int:
 def _in_run(text: str, start: int, end: int, regions: Sequence[str]) -> tuple[int, int] | None:
     shown = text[start:end]
     abroad = shown[0] in "+＋"
-    if not abroad and not _may_begin(shown, regions):
+    if not abroad and not _may_begin(_beginnings(shown), tuple(regions)):
         return None
-    if _DATE.match(text, start) or is_other(text, start, PHONE):
+    if _DATE.match(text, start):
+        return None
+    said = told(text, start, end, PHONE)
+    if said == "other":
         return None
     before = text[max(0, start - 12) : start]
     if _MONEY.search(before) or _AMOUNT.match(text, end):
         return None
-    if abroad:
-        return _match(shown, start, [_ANY], strict=False)
-    near = says(text, start, end, PHONE)
-    found = _match(shown, start, regions, strict=not near)
-    return found if found and (near or _looks_like_one(text, *found)) else None
+    near = said == "wanted"
+    where = (_ANY,) if abroad else tuple(regions)
+    found = _match(shown, where, strict=not (abroad or near))
+    if found is None:
+        return None
+    place = start + found[0], start + found[1]
+    return place if abroad or near or _looks_like_one(text, *place) else None
 
 
 def _looks_like_one(text: str, start: int, end: int) -> bool:
@@ -107,34 +123,113 @@ def _looks_like_one(text: str, start: int, end: int) -> bool:
     return shown[0] == "0" or not (shown.isdigit() or _THOUSANDS.fullmatch(shown))
 
 
-def _match(
-    shown: str, offset: int, regions: Sequence[str], *, strict: bool
-) -> tuple[int, int] | None:
+@lru_cache(maxsize=1 << 12)
+def _match(shown: str, regions: tuple[str, ...], *, strict: bool) -> tuple[int, int] | None:
+    """Return where in a run of digits the first number of a region stands."""
     import phonenumbers
 
     leniency = phonenumbers.Leniency
     level = leniency.STRICT_GROUPING if strict else leniency.VALID
+    if regions == (_ANY,):
+        return _first(phonenumbers.PhoneNumberMatcher(shown, _ANY, level, max_tries=_TRIES))
+    parts, beginnings = None, _beginnings(shown)
     for region in regions:
-        if region != _ANY and not _may_begin(shown, (region,)):
+        if not _may_begin(beginnings, (region,)):
             continue
-        for found in phonenumbers.PhoneNumberMatcher(shown, region, level, max_tries=8):
-            start = found.start + (shown[found.start] in "(（" and ")" not in found.raw_string)
-            return offset + start, offset + found.end
+        parts = _parts(shown) if parts is None else parts
+        form = possible_number(region)
+        worth = {part for part, digits in parts.items() if form.fullmatch(digits)}
+        if worth and (found := _first(_sifting()(shown, region, level, worth))):
+            return found
     return None
 
 
-def _may_begin(shown: str, regions: Sequence[str]) -> bool:
+def _first(matcher: PhoneNumberMatcher) -> tuple[int, int] | None:
+    for found in matcher:
+        unclosed = found.raw_string[0] in "(（" and ")" not in found.raw_string
+        return found.start + unclosed, found.end
+    return None
+
+
+def _parts(shown: str) -> dict[str, str]:
+    """Return the parts of a run that a matcher tries, if none is a number, and their digits."""
+    from phonenumbers import Leniency, normalize_digits_only
+
+    matcher = _sifting()(shown, _ANY, Leniency.VALID, ())
+    matcher.has_next()
+    return {
+        part: "".join(_DIGITS.findall(part)) if part.isascii() else normalize_digits_only(part)
+        for part in matcher.tried
+    }
+
+
+@cache
+def _sifting() -> type[Any]:
+    """Make a matcher that tries only what is worth it, since most of its time goes there."""
+    from phonenumbers import PhoneNumberMatcher
+
+    class Sifting(PhoneNumberMatcher):
+        def __init__(self, shown: str, region: str, level: int, worth: Container[str]):
+            super().__init__(shown, region, level, max_tries=_TRIES)
+            self.worth, self.tried = worth, list[str]()
+
+        def _parse_and_verify(self, candidate: str, offset: int) -> PhoneNumberMatch | None:
+            self.tried.append(candidate)
+            return super()._parse_and_verify(candidate, offset) if candidate in self.worth else None
+
+    return Sifting
+
+
+@cache
+def possible_number(region: str) -> re.Pattern[str]:
+    """Return a form that the digits of every valid number have that is dialled in a region.
+
+    Args:
+        region: ISO 3166 code of a country.
+
+    Returns:
+        The form; numbers of it need not be valid. To parse a number takes hundreds of times as
+        long as to look whether it has the form.
+    """
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    about = PhoneMetadata.metadata_for_region(region)
+    if about is None or about.country_code is None:
+        raise ValueError(f"region {region!r}: has no numbering plan; see unknown_regions")
+    one_plan = COUNTRY_CODE_TO_REGION_CODE[about.country_code]
+    # Numbers with the code of the country go by the rules of the first of those that share it.
+    rules = [about, PhoneMetadata.metadata_for_region(one_plan[0])]
+    if any(one is None or one.national_prefix_transform_rule for one in rules):
+        return re.compile(r"\d+")
+    prefixes = "|".join(one.national_prefix_for_parsing or "" for one in rules if one)
+    plans = "|".join(dict.fromkeys(form for other in one_plan for form in _valid(other)))
+    inside = rf"(?:{about.country_code})?(?:{prefixes})?(?:{prefixes})?(?:{plans})"
+    return re.compile(rf"(?:{about.international_prefix or '(?!)'})\d+|{inside}")
+
+
+def _valid(region: str) -> Iterator[str]:
+    """Yield the forms that the valid numbers of a region have, by their types."""
+    from phonenumbers import PhoneMetadata
+
+    about = PhoneMetadata.metadata_for_region(region)
+    for name in _TYPES:
+        kind = getattr(about, name, None)
+        if kind is not None and kind.national_number_pattern:
+            yield kind.national_number_pattern
+
+
+def _may_begin(beginnings: Sequence[str], regions: tuple[str, ...]) -> bool:
     """Tell whether a number of a region may begin where a run of digits does.
 
     A search is a hundred times as slow as this, and in tables most runs are no numbers.
     """
-    form = _forms(tuple(regions))
-    digits = ""
-    for group in islice(_DIGITS.findall(shown), _MOST_GROUPS):
-        digits += group
-        if len(digits) > 5 and form.fullmatch(digits):
-            return True
-    return False
+    return any(map(_forms(regions).fullmatch, beginnings))
+
+
+def _beginnings(shown: str) -> list[str]:
+    """Return the digits of the first groups of a run, from six digits on."""
+    found = accumulate(islice(_DIGITS.findall(shown), _MOST_GROUPS))
+    return [digits for digits in found if len(digits) > 5]
 
 
 @cache
