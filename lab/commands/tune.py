@@ -142,7 +142,7 @@ def read_ranges(texts: Sequence[str], config: TrainConfig) -> tuple[Range, ...]:
         ConfigError: a range is wrong, given twice, goes against a fixed setting, or holds a value
             that could never be trained with.
     """
-    from lab.commands.fitting import check_ranges
+    from lab.commands.triable import check_ranges
     from lab.errors import ConfigError
     from lab.train.config import TrainConfig
     from lab.tune.ranges import read_range
