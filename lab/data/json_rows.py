@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,23 @@ def kind_of(value: Any) -> str:
     return "null" if value is None else names.get(type(value), "a number")
 
 
+def first_doubled(names: Iterable[str]) -> str | None:
+    """Return the first name that was there before; None where all differ."""
+    seen = set[str]()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
 def _members(source: _Source) -> Iterator[Found]:
     seen: dict[str, int] = {}
     for number, key in enumerate(source.items("}"), start=1):
         if not isinstance(key, str):
             raise source.error(f"{kind_of(key)} stands where a name should")
         if key in seen:
-            raise source.error(f"row {number} has the name of row {seen[key]}; change one")
+            raise source.error(f"row {number} has the name of row {seen[key]}")
         seen[key] = number
         source.take(":")
         yield source.value(), f"row {number}", key
@@ -175,8 +185,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build an object, but let no field silently replace another."""
     values = dict(pairs)
     if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
+        doubled = first_doubled(name for name, _ in pairs)
         raise ValueError(f"the field {doubled!r:.60} stands twice in one object")
     return values
 

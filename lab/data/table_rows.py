@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.data.json_rows import Found
+from lab.data.json_rows import Found, first_doubled
 from lab.data.opening import text_lines
 from lab.errors import InputError
 
@@ -46,11 +46,9 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Found]:
 def _header(cells: list[str] | None, path: Path) -> list[str]:
     if cells is None:
         raise InputError(f"{path}: is empty; give a file with a header line and rows")
-    doubled = sorted({cell for cell in cells if cells.count(cell) > 1})
-    if doubled:
-        raise InputError(
-            f"{path}, line 1: column {doubled[0]!r:.60} stands there twice; rename one"
-        )
+    doubled = first_doubled(cells)
+    if doubled is not None:
+        raise InputError(f"{path}, line 1: column {doubled!r:.60} stands there twice; rename one")
     return cells
 
 
@@ -77,9 +75,9 @@ def parquet_rows(path: Path) -> Iterator[Found]:
     try:
         with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             names = file.schema_arrow.names
-            doubled = [name for name in names if names.count(name) > 1]
-            if doubled:
-                raise InputError(f"{path}: column {doubled[0]!r:.60} stands there twice")
+            doubled = first_doubled(names)
+            if doubled is not None:
+                raise InputError(f"{path}: column {doubled!r:.60} stands there twice; rename one")
             for batch in file.iter_batches(batch_size=_BATCH):
                 for values in batch.to_pylist():
                     number += 1

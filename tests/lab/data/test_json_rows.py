@@ -45,7 +45,7 @@ def test_an_object_names_its_rows(write, small_chunks, rows):
         ('[{"a": 1}\n {"a": 2}]', "line 2, column 2: not JSON: Expecting ','"),
         ('[{"a": 1},\n\n', "line 3, column 1: not JSON: Expecting value"),
         ('[{"a": 1}]\n]', "line 2, column 1: not JSON: something stands after the end"),
-        ('{"a": {"b": 1}, "a": {}}', "not JSON: row 2 has the name of row 1; change one"),
+        ('{"a": {"b": 1}, "a": {}}', "not JSON: row 2 has the name of row 1; mend that line"),
         ('{"x": {"b": 1,\n "b": 2}}', "line 1: cannot be taken in as JSON: the field 'b' stands"),
         ('{"a" {}}', "column 6: not JSON: Expecting ':'"),
         ("{3: {}}", "a number stands where a name should"),
