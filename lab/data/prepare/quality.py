@@ -62,9 +62,7 @@ MOST_IN_TOP = {2: 0.20, 3: 0.18, 4: 0.16}
 MOST_IN_REPEATS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 """Words per run → largest share of characters in repeated runs."""
 
-_ELLIPSIS = r"(?:\.{3,}|…)"
-_SYMBOLS = re.compile(rf"#+|{_ELLIPSIS}")
-_ELLIPSIS_END = re.compile(rf"{_ELLIPSIS}\s*$")
+_SYMBOLS = re.compile(r"#+|\.{3,}|…")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -92,9 +90,11 @@ def fault(text: str) -> str:
 
 
 def _symbol_fault(text: str, lines: list[str], n_words: float) -> str:
-    if len(_SYMBOLS.findall(text)) > MOST_SYMBOLS * n_words:
+    # Whether there is any is told far sooner than how many there are.
+    has_symbols = "#" in text or "…" in text or "..." in text
+    if has_symbols and len(_SYMBOLS.findall(text)) > MOST_SYMBOLS * n_words:
         return "symbols"
-    n_open = sum(_ELLIPSIS_END.search(line) is not None for line in lines)
+    n_open = sum(line.endswith(("...", "…")) for line in lines)
     return "lines ending with ellipsis" if n_open > MOST_ELLIPSIS_LINES * len(lines) else ""
 
 
@@ -115,50 +115,77 @@ def _line_fault(name: str, parts: list[str]) -> str:
 def _run_fault(found: list[str], per_word: int) -> str:
     import numpy as np
 
-    lengths = np.fromiter(map(len, found), np.int64, len(found))
-    for n, runs in _runs(word_hashes(found), per_word):
-        repeats = _repeats(runs)
-        if not len(repeats):
-            return ""  # where no run of n words comes twice, no longer one does
-        if n in MOST_IN_TOP and _share(_top(runs), n * per_word, lengths) > MOST_IN_TOP[n]:
+    edges = np.zeros(len(found) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, found), np.int64, len(found)), out=edges[1:])
+    for n, starts, is_first in _repeated_runs(word_hashes(found), per_word):
+        length = n * per_word
+        if n in MOST_IN_TOP and _is_more(MOST_IN_TOP[n], _top(starts, is_first), length, edges):
             return f"most frequent {n} words"
-        share = _share(repeats, n * per_word, lengths)
-        if n in MOST_IN_REPEATS and share > MOST_IN_REPEATS[n]:
+        repeats = starts[~is_first[:-1]]
+        if n in MOST_IN_REPEATS and _is_more(MOST_IN_REPEATS[n], repeats, length, edges):
             return f"repeated {n} words"
     return ""
 
 
-def _runs(hashes: NDArray[np.uint64], per_word: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
-    """Hash the runs of 2, 3, … 10 words, each time from those of a word less."""
-    runs = run_hashes(hashes, per_word)
+def _repeated_runs(
+    hashes: NDArray[np.uint64], per_word: int
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.bool_]]]:
+    """Find the runs of 2, 3, … 10 words that come twice or more, as long as there are any.
+
+    Only where a run comes twice can one that is a word longer; so there are soon few to look at.
+
+    Yields:
+        Words per run; where runs start, equal ones together and in the text's order; and for each
+        of them, and one past the last, whether another run begins. Runs that come once may be
+        among them.
+    """
+    import numpy as np
+
+    end = 2 * per_word
+    starts = np.arange(max(len(hashes) - end + 1, 0))
+    runs = run_hashes(hashes, per_word)[: len(starts)]
     for n in range(2, max(MOST_IN_REPEATS) + 1):
-        for offset in range((n - 1) * per_word, n * per_word):
-            runs = joint_hashes([hashes[offset:]], begun=runs[: len(hashes) - offset])
-        yield n, runs
+        for offset in range(end - per_word, end):
+            runs = joint_hashes([hashes[starts + offset]], begun=runs)
+        order = runs.argsort(kind="stable")
+        starts, runs = starts[order], runs[order]
+        is_first = np.ones(len(runs) + 1, np.bool_)
+        np.not_equal(runs[1:], runs[:-1], out=is_first[1:-1])
+        if is_first.all():
+            return
+        yield n, starts, is_first
+        end += per_word
+        kept = ~(is_first[:-1] & is_first[1:]) & (starts <= len(hashes) - end)
+        starts, runs = starts[kept], runs[kept]
 
 
-def _repeats(runs: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return where runs start that began earlier as well."""
-    import numpy as np
-
-    order = np.argsort(runs, kind="stable")
-    return order[1:][runs[order[1:]] == runs[order[:-1]]]
-
-
-def _top(runs: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _top(starts: NDArray[np.int64], is_first: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return where the most frequent run starts; of several the one that comes first."""
+    edges = is_first.nonzero()[0]
+    firsts, counts = edges[:-1], edges[1:] - edges[:-1]
+    most = counts.max()
+    tied = firsts[counts == most]
+    top = tied[starts[tied].argmin()]
+    return starts[top : top + most]
+
+
+def _is_more(
+    share: float, starts: NDArray[np.int64], length: int, edges: NDArray[np.int64]
+) -> bool:
+    """Tell whether runs hold more than a share of the characters, each counted once.
+
+    Args:
+        share: the share.
+        starts: where the runs start, in words.
+        length: words of a run.
+        edges: characters before each word, and all.
+    """
     import numpy as np
 
-    _, firsts, counts = np.unique(runs, return_index=True, return_counts=True)
-    first = firsts[counts == counts.max()].min()
-    return np.flatnonzero(runs == runs[first])
-
-
-def _share(starts: NDArray[np.int64], n: int, lengths: NDArray[np.int64]) -> float:
-    """Return the share of characters in the runs of `n` words that start at these places."""
-    import numpy as np
-
-    edges = np.zeros(len(lengths) + 1, np.int64)
-    np.add.at(edges, starts, 1)
-    np.add.at(edges, starts + n, -1)
-    return float(lengths[np.cumsum(edges)[:-1] > 0].sum() / lengths.sum())
+    if (edges[starts + length] - edges[starts]).sum() / edges[-1] <= share:
+        return False  # not even if those in several runs are counted several times
+    changes = np.zeros(len(edges), np.int64)
+    changes[starts] += 1
+    changes[starts + length] -= 1
+    inside = np.cumsum(changes)[:-1] > 0
+    return bool(np.diff(edges)[inside].sum() / edges[-1] > share)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lab.text import words
@@ -21,6 +20,12 @@ if TYPE_CHECKING:
 PIECE = 1 << 20
 """Most characters that are cut into words at once; longer texts are taken in such pieces."""
 
+_KEPT, _LONGEST_KEPT = 1 << 16, 64
+"""Most words whose hashes are kept, and most characters of one of them."""
+
+_ASCII = {code: ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)}
+_PLAIN = re.compile(r"[\x00-\u02ff\u2010-\u206f]*")  # Latin and its punctuation
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _JOINED = str.maketrans(dict.fromkeys("'’‑-", " "))
 _LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer: no spaces either
 _UNSPACED = re.compile(f"[{_LETTERS}]")
@@ -58,8 +63,14 @@ def words_of(text: str) -> list[str]:
     Returns:
         The words in order.
     """
-    found = words(unicodedata.normalize("NFKC", text).casefold().translate(_JOINED))
-    if text.isascii() or not _UNSPACED.search(text):
+    # The first two ways give the same words as the third in a fraction of its time.
+    if text.isascii():
+        return text.translate(_ASCII).split()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if _PLAIN.fullmatch(folded):
+        return _PLAIN_WORD.findall(folded)
+    found = words(folded.translate(_JOINED))
+    if not _UNSPACED.search(text):
         return found
     return [part for word in found for part in (word if _UNSPACED.search(word) else (word,))]
 
@@ -74,18 +85,28 @@ def characters_per_word(text: str) -> int:
     return 2 if 2 * len(_IDEOGRAPH.findall(start)) > len(start) else 1
 
 
-@lru_cache(maxsize=1 << 16)
-def _hash(word: str) -> int:
-    from datasketch import sha1_hash64
+class _Hashes(dict[str, int]):
+    """Word → its hash; emptied when it is full, so that memory stays small."""
 
-    return int(sha1_hash64(word.encode()))
+    def __missing__(self, word: str) -> int:
+        from datasketch import sha1_hash64
+
+        made = int(sha1_hash64(word.encode()))
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = made
+        return made
+
+
+_hashes = _Hashes()
 
 
 def word_hashes(found: list[str]) -> NDArray[np.uint64]:
     """Hash words to 64 bits, the same on every machine."""
     import numpy as np
 
-    return np.fromiter(map(_hash, found), np.uint64, len(found))
+    return np.fromiter(map(_hashes.__getitem__, found), np.uint64, len(found))
 
 
 def run_hashes(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:

@@ -105,6 +105,52 @@ def test_a_very_long_text_is_judged_by_its_beginning() -> None:
     assert fault("spam and eggs " * 200_000).startswith("most frequent")
 
 
+def slow_run_fault(found: list[str], per_word: int) -> str:
+    """State the rule of repeated runs again, run by run and character by character."""
+    top = {2: 0.20, 3: 0.18, 4: 0.16}
+    repeated = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
+
+    def share(starts: list[int], length: int) -> float:
+        inside = {place for start in starts for place in range(start, start + length)}
+        return sum(len(found[place]) for place in inside) / sum(map(len, found))
+
+    for n in range(2, 11):
+        length = n * per_word
+        places: dict[tuple[str, ...], list[int]] = {}
+        for start in range(len(found) - length + 1):
+            places.setdefault(tuple(found[start : start + length]), []).append(start)
+        most = max(places.values(), key=len)
+        if n in top and len(most) > 1 and share(most, length) > top[n]:
+            return f"most frequent {n} words"
+        later = [start for starts in places.values() for start in starts[1:]]
+        if n in repeated and share(later, length) > repeated[n]:
+            return f"repeated {n} words"
+    return ""
+
+
+def repetitive(draw: random.Random) -> list[str]:
+    """Make words of which some runs come again, some of them over one another."""
+    made = [str(draw.randrange(10**6)) for _ in range(draw.randrange(60, 160))]
+    for _ in range(draw.randrange(8)):
+        start, length = draw.randrange(len(made)), draw.randrange(1, 16)
+        copied = made[start : start + length] * draw.choice([1, 1, 1, 2, 6])
+        place = draw.randrange(len(made))
+        made[place:place] = copied
+    return made
+
+
+def test_repeated_runs_are_those_of_the_rule_stated_simply() -> None:
+    reasons = []
+    for seed in range(400):
+        found = repetitive(random.Random(seed))
+        reasons.append(fault(" ".join(found)))
+        assert reasons[-1] == slow_run_fault(found, 1), seed
+        characters = [chr(0x4E00 + int(word) % 5000) for word in found for _ in range(2)]
+        assert fault("".join(characters)) == slow_run_fault(characters, 2), seed
+    assert {reason.partition(" ")[0] for reason in reasons} == {"", "most", "repeated"}
+    assert len(set(reasons)) >= 8
+
+
 @given(st.text())
 def test_every_text_gets_an_answer(given_text: str) -> None:
     assert isinstance(fault(given_text * 40), str)

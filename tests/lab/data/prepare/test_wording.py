@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.data.prepare import wording
 from lab.data.prepare.wording import (
     characters_per_word,
     joint_hashes,
@@ -14,6 +18,7 @@ from lab.data.prepare.wording import (
     word_hashes,
     words_of,
 )
+from lab.text import words
 
 
 def test_words_are_folded_and_cut_in_any_script() -> None:
@@ -29,6 +34,23 @@ def test_words_are_folded_and_cut_in_any_script() -> None:
     assert words_of("हिन्दी भाषा") == ["हिन्दी", "भाषा"]
     assert words_of("ไทย text") == ["ไ", "ท", "ย", "text"]
     assert words_of("… 🙂 --") == []
+
+
+@given(st.text(alphabet="aZ1_'’‑- \n\x1cßﬁ½²é“…“Жก我\u0301", max_size=30))
+def test_words_are_those_of_the_whole_language_without_joining_marks(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = words("".join(" " if mark in "'’‑-" else mark for mark in folded))
+    expected = [part for word in found for part in (word if "ก" in word else [word])]
+    assert words_of(text) == expected
+
+
+def test_hashes_of_many_and_of_long_words_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "_KEPT", 5)
+    monkeypatch.setattr(wording, "_hashes", wording._Hashes())
+    found = [f"word{number}" for number in range(20)] + ["x" * 1000]
+    assert np.array_equal(word_hashes(found), [word_hashes([word])[0] for word in found])
+    assert len(wording._hashes) <= 5
+    assert "x" * 1000 not in wording._hashes
 
 
 def test_ideographs_count_as_half_a_word() -> None:
