@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,8 +77,13 @@ def test_signatures_agree_as_often_as_the_sets_are_alike() -> None:
     assert abs(np.mean(shares) - 1 / 3) < 4 * error
 
 
-def test_long_texts_are_signed_in_parts() -> None:
+def test_signatures_are_those_of_the_library() -> None:
     rng = np.random.default_rng(2)
-    values = rng.integers(0, 2**64, 20_000, dtype=np.uint64)
-    whole, *parts = signatures([values, values[:9000], values[9000:]], 32)
-    assert np.array_equal(whole, np.minimum(*parts))
+    sets = [rng.integers(0, 2**64, n, dtype=np.uint64) for n in (0, 1, 300, 0, 20_000, 7, 0)]
+    for permutations in (16, 128):
+        made = signatures(sets, permutations)
+        for values, signed in zip(sets, made, strict=True):
+            known = MinHash(num_perm=permutations, hashfunc=int, scheme="affine32")
+            known.update_batch((values >> np.uint64(32)).tolist())
+            assert np.array_equal(signed, known.hashvalues)
+    assert signatures([], 16).shape == (0, 16)
