@@ -7,15 +7,21 @@ drama, the IBAN registry, and the documentation of python-stdnum.
 from __future__ import annotations
 
 import logging
+import random
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.data.prepare.config import PERSONAL, PrepareConfig
 from lab.data.prepare.personal import Scrubbed, personal_steps, scrubbed
+from lab.data.prepare.recognisers.national import FORMS, Form
+from lab.data.prepare.recognisers.phones import find_phones, possible_number
 from lab.data.prepare.rows import new_row
 from lab.data.prepare.run import prepare
 from lab.errors import ConfigError
@@ -276,8 +282,75 @@ def test_a_row_without_findings_is_the_same_object() -> None:
 
 
 def test_long_texts_take_time_that_grows_with_their_length_only() -> None:
-    for part in ("1", "a", "1 ", "12 ", "1.2.", "ab:", "a@", "AB12", "(1", "1-"):
+    for part in (
+        "1",
+        "a",
+        "1 ",
+        "12 ",
+        "1.2.",
+        "ab:",
+        "a@",
+        "@a.",
+        "AB12",
+        "(1",
+        "1-",
+        "0 ",
+        "00 ",
+    ):
         scrub(part * 2_000)
+
+
+def test_few_runs_of_digits_are_parsed_as_telephone_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    n_parsed = 0
+
+    def counted(*given: Any, **settings: Any) -> Any:
+        nonlocal n_parsed
+        n_parsed += 1
+        return phonenumbers.parse(*given, **settings)
+
+    monkeypatch.setattr("phonenumbers.phonenumbermatcher.parse", counted)
+    draw = random.Random(3)
+    n = len(list(find_phones("".join(draw.choices("0123456789   ", k=2_000)), REGIONS)))
+    assert n < n_parsed < 300  # each try of each region's matcher would be a parse: 3,000
+    n_parsed = 0
+    assert list(find_phones("0 " * 1_000, REGIONS)) == []
+    assert n_parsed < 200
+
+
+@pytest.mark.parametrize("region", ["US", "GB", "DE", "IT", "AR", "IM", "KZ", "MX"])
+def test_every_valid_number_has_a_possible_form(region: str) -> None:
+    draw = random.Random(region)
+    plan = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    assert plan is not None
+    prefixes = ["", "0", "1", "8", "00", "011", str(plan.country_code), f"{plan.country_code}0"]
+    known = [phonenumbers.example_number_for_type(region, kind) for kind in range(11)]
+    starts = [str(one.national_number)[:4] for one in known if one]
+    n_valid = 0
+    for _ in range(400):
+        end = "".join(draw.choices("0123456789", k=draw.randint(3, 7)))
+        digits = draw.choice(prefixes) + draw.choice(starts) + end
+        try:
+            valid = phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+        except phonenumbers.NumberParseException:
+            continue
+        assert not valid or possible_number(region).fullmatch(digits), digits
+        n_valid += valid
+    assert n_valid > 10
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([form for forms in FORMS.values() for form in forms]).flatmap(
+        lambda form: st.tuples(
+            st.just(form), st.from_regex(re.compile(form.shape, re.ASCII), fullmatch=True)
+        )
+    )
+)
+def test_every_national_number_begins_as_its_form_says(drawn: tuple[Form, str]) -> None:
+    form, value = drawn
+    assert re.match(form.begins, value, re.ASCII)
 
 
 def test_an_unknown_region_is_said() -> None:
