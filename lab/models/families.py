@@ -16,6 +16,12 @@ from lab.models.sizes import Sizes
 
 OWN = ("gpt", "lstm", "gru")
 
+_INNER = (
+    *("intermediate_size", "ffn_dim", "decoder_ffn_dim", "ffn_hidden_size"),
+    *("moe_intermediate_size", "shared_expert_intermediate_size", "expert_ffn_hidden_size"),
+)
+"""How types call the width inside their feed-forward layers and experts."""
+
 
 def check_family(name: str) -> None:
     """Make sure that transformers has a causal model of a type.
@@ -98,8 +104,8 @@ def _values(name: str, tokenizer: Any, sizes: Sizes, context: int) -> dict[str, 
     if hasattr(usual, "attention_types"):  # of gpt_neo: patterns, and how often each comes
         kinds = usual.attention_layers
         found["attention_types"] = [[[kinds[n % len(kinds)]], 1] for n in range(sizes.layers)]
-    for field in ("intermediate_size", "ffn_dim", "decoder_ffn_dim"):
-        inner = getattr(usual, field, None)
+    for field in _INNER:
+        inner = getattr(usual, field, None) if _takes(usual, field) else None
         if isinstance(inner, int):
             # Multiples of 32 are the tiles of the matrix units.
             found[field] = max(1, round(inner / usual.hidden_size * sizes.width / 32)) * 32
