@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,23 @@ FILES: dict[str, bytes] = {
     "word.jsonl": GOOD.replace("3}", '"three"}').encode(),
     "seven.jsonl": GOOD.replace("3}", "7}").encode(),
     "latin.csv": "prompt,text\nOlá,não\n".encode("latin-1"),
+    "space.jsonl": b" \n\t\n",
+    "binary.txt": bytes(range(256)),
+    "utf16.jsonl": GOOD.encode("utf-16"),
+    "mixed.txt": "naïve\n".encode() + "não\n".encode("latin-1"),
+    "nul.txt": b"one\ntwo\0\n",
+    "list.jsonl": b'[{"text": "a"}]\n',
+    "lines.json": b'{"text": "a"}\n{"text": "b"}\n',
+    "nan.jsonl": b'{"text": NaN}\n',
+    "deep.jsonl": b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+    "doubled.csv": b"text,text\na,b\n",
+    "open.csv": b'text,n\n"a,1\nd,2\n',
+    "cut.txt.gz": gzip.compress(b"A text.\n" * 999)[:-9],
+    "not.txt.gz": b"A text.\n",
+    "packed.jsonl.zst": b"\x28\xb5\x2f\xfd",
+    "folder/a.pdf": b"%PDF",
+    "keys.jsonl": b'{"text": "a", "key": "rosa@example.org"}\n' * 2,
+    "keys.json": b'{"rosa@example.org": {"text": "a"}, "rosa@example.org": {}}',
     "ragged.csv": b"prompt,text\na,b,c\n",
     "not.parquet": b"PAR?",
     "unknown.xyz": b"?",
@@ -48,6 +67,7 @@ RATED = ["ratings", "import", "{file}", "--study", "s2", "--criterion", "fluency
 MADE = ["generations", "import", "{file}", "--name", "mine"]
 TRAIN = ["train", "--name", "m", "--dataset"]
 DATA = ["data", "import", "{file}", "--name", "mine"]
+PREPARE = ["data", "prepare", "{file}", "--name", "mine"]
 STUDY = ["study", "create", "s3", "--dataset", "small", "--checkpoints", "x"]
 
 # command, file → what the message must hold
@@ -223,10 +243,52 @@ CASES: dict[str, tuple[list[str], str | None, list[str]]] = {
 }
 
 
+# file → what the message of both commands that read data must hold
+READ: dict[str, list[str]] = {
+    "empty.jsonl": ["empty.jsonl", "no rows"],
+    "space.jsonl": ["space.jsonl", "no rows"],
+    "bad.jsonl": ["bad.jsonl", "line 2"],
+    "binary.txt": ["binary.txt", "line 2", "byte 128", "no text file"],
+    "utf16.jsonl": ["utf16.jsonl", "line 1", "UTF-16"],
+    "latin.csv": ["latin.csv", "line 2", "Latin-1"],
+    "mixed.txt": ["mixed.txt", "line 2", "mixes encodings"],
+    "nul.txt": ["nul.txt", "line 2", "NUL"],
+    "list.jsonl": ["list.jsonl", "line 1", "a list", "one per line"],
+    "lines.json": ["lines.json", "row 1", "a text", "one per line"],
+    "types.jsonl": ["types.jsonl", "line 1", "prompt", "5", "quotes"],
+    "deep.jsonl": ["deep.jsonl", "line 1", "too deeply"],
+    "ragged.csv": ["ragged.csv", "line 2", "3 fields"],
+    "doubled.csv": ["doubled.csv", "line 1", "'text'", "twice"],
+    "open.csv": ["open.csv", "line 2", "quotes"],
+    "not.parquet": ["not.parquet", "not Parquet"],
+    "cut.txt.gz": ["cut.txt.gz", "unpacked", "ended"],
+    "not.txt.gz": ["not.txt.gz", "unpacked"],
+    "packed.jsonl.zst": ["packed.jsonl.zst", ".zst", ".jsonl"],
+    "keys.jsonl": ["keys.jsonl, line 2", "key", "line 1"],
+    "keys.json": ["keys.json, line 1", "row 2", "row 1"],
+    "links/a.txt": ["a.txt", "link"],
+    "pipes/a.txt": ["a.txt", "not a file"],
+}
+CASES |= {
+    f"data {'prepare' if words is PREPARE else 'import'}: {file}": (words, file, wanted)
+    for file, wanted in READ.items()
+    for words in (PREPARE, DATA)
+}
+FOLDERS = {"folder": [".pdf", ".txt"], "empty": ["no files"], "links": ["link"], "pipes": ["a.txt"]}
+CASES |= {f"data prepare: {name}/": (PREPARE, name, wanted) for name, wanted in FOLDERS.items()}
+CASES |= {
+    "data prepare: no texts": (PREPARE, "nan.jsonl", ["no row is left", "empty"]),
+    "data prepare: no name": (["data", "prepare", "", "--name", "mine"], None, ["origin"]),
+}
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     folder = tmp_path_factory.mktemp("bad-input")
-    (folder / "copy").mkdir()
+    for name in ("copy", "folder", "empty", "links", "pipes"):
+        (folder / name).mkdir()
+    (folder / "links" / "a.txt").symlink_to(folder / "nowhere.txt")
+    os.mkfifo(folder / "pipes" / "a.txt")
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
     home = find_home(folder / "lab")
@@ -276,7 +338,9 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         assert part in line
     assert counts(small) == before
     assert sorted(folder.rglob("*.jsonl")) == files
-    assert not list(small.checkpoints.glob("*"))
+    assert not [*small.checkpoints.glob("*"), *small.data.glob("*")]
+    assert "rosa" not in line
+    assert len(line) < 700
 
 
 def test_a_port_in_use_names_the_next_one(small: Home, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,9 @@ def optional_text(row: Row, column: str | None) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if not isinstance(value, str):
-        raise row.error(column, f"{shown(value)} is not a text; put it in quotes")
+        simple = isinstance(value, int | float)
+        hint = "put it in quotes" if simple else "write it as one, or name another column"
+        raise row.error(column, f"{shown(value)} is not a text; {hint}")
     try:
         value.encode()
     except UnicodeEncodeError as error:

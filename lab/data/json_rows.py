@@ -77,6 +77,10 @@ def _members(source: _Source) -> Iterator[Found]:
     for number, key in enumerate(source.items("}"), start=1):
         if not isinstance(key, str):
             raise source.error(f"{kind_of(key)} stands where a name should")
+        try:
+            key.encode()
+        except UnicodeEncodeError as error:
+            raise source.error(f"the name of row {number} has half a surrogate pair") from error
         if key in seen:
             raise source.error(f"row {number} has the name of row {seen[key]}")
         seen[key] = number
@@ -178,7 +182,12 @@ def _parse(text: str, path: Path, line: int) -> Any:
 
 
 def _unfit(path: Path, line: int, error: Exception) -> InputError:
-    return InputError(f"{path}, line {line}: cannot be taken in as JSON: {error}; mend it")
+    problem = str(error)
+    if isinstance(error, RecursionError):
+        problem = "values stand in one another too deeply"
+    elif problem.startswith("Exceeds the limit"):
+        problem = "a number has thousands of digits"
+    return InputError(f"{path}, line {line}: cannot be taken in as JSON: {problem}; mend it")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

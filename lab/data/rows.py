@@ -83,8 +83,10 @@ def iterate_rows(
         for value, place, key in _found(path, cut, encoding):
             empty = False
             if not isinstance(value, dict):
-                kind = kind_of(value)
-                raise InputError(f"{path}, {place}: holds {kind}; give an object with named fields")
+                raise InputError(
+                    f"{path}, {place}: holds {kind_of(value)}, which is no row; give objects with "
+                    "named fields: one per line (.jsonl), or a list or an object of them (.json)"
+                )
             yield Row(value, str(path), place, key)
     except OSError as error:
         cause = error.strerror or error
@@ -97,8 +99,14 @@ def check_file(path: Path) -> None:
     """Refuse what is no file that can be read.
 
     Raises:
-        InputError: there is no such file, or its form is not known.
+        InputError: there is no such file, its form is not known, or its name is no text.
     """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{str(path)!a}: the name is not UTF-8; rename the file") from error
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"{path}: is a link to what is not there; mend or remove it")
     if not path.exists():
         raise InputError(f"{path}: there is no such file; check the name")
     if not path.is_file():

@@ -64,7 +64,8 @@ def parquet_rows(path: Path) -> Iterator[Found]:
     """Read rows, batch by batch.
 
     Raises:
-        InputError: the file is not Parquet, is broken, or has a column twice.
+        InputError: the file is not Parquet, is broken, has a column twice, or a value that is
+            out of all bounds.
     """
     import pyarrow
     from pyarrow import parquet
@@ -82,6 +83,19 @@ def parquet_rows(path: Path) -> Iterator[Found]:
                 for values in batch.to_pylist():
                     number += 1
                     yield values, f"row {number}", str(number)
-    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
+    except (
+        pyarrow.ArrowException,
+        UnicodeDecodeError,
+        OSError,
+        OverflowError,
+        ValueError,
+    ) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         place = f", row {number + 1} or after" if number else ""
+        if isinstance(error, OverflowError):
+            raise InputError(
+                f"{path}{place}: a value is larger than any number or date can be here ({error}); "
+                "mend it, or leave its column out"
+            ) from error
         raise InputError(f"{path}{place}: not Parquet: {error}; write the file anew") from error

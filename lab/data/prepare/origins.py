@@ -92,8 +92,10 @@ def _unreadable(error: OSError) -> None:
 
 
 def _check_apart(origins: Sequence[str]) -> None:
-    """Refuse origins that would give the same rows twice."""
-    places = {origin: Path(origin).resolve() for origin in origins}
+    """Refuse origins that would give the same rows twice, and those without a name."""
+    if "" in origins:  # would be the folder that one is in
+        raise InputError("an origin is empty; name a file, a folder or a data set of the hub")
+    places = {origin: Path(os.path.realpath(origin)) for origin in origins}
     for number, origin in enumerate(origins):
         for other in origins[:number]:
             one, two = places[origin], places[other]

@@ -1,5 +1,8 @@
 import json
+import time
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,15 +74,18 @@ def test_fields_longer_than_csvs_default_are_taken(write):
     ("name", "content", "said"),
     [
         ("a.jsonl", '{"a": 1}\n{"a": \n', r"a\.jsonl, line 2, column 6: not JSON: .*; mend that"),
-        ("a.jsonl", '{"a": 1}\n[1]\n', r"line 2: holds a list; give an object"),
+        ("a.jsonl", '{"a": 1}\n[1]\n', r"line 2: holds a list, which is no row; give objects"),
         ("a.jsonl", "null\n", r"line 1: holds null"),
         ("a.jsonl", "3\n", r"line 1: holds a number"),
         ("a.jsonl", '{"a": 1, "a": 2}\n', r"line 1: .*'a' stands twice"),
-        ("a.jsonl", "[" * 100_000, r"line 1: cannot be taken in as JSON"),
+        ("a.jsonl", "[" * 100_000, r"line 1: cannot be taken in as JSON: values .* too deeply"),
+        ("a.jsonl", '{"a": ' + "9" * 5000 + "}", r"line 1: .*: a number has thousands of digits"),
         ("a.jsonl", "\n\n", r"a\.jsonl: holds no rows"),
         ("a.jsonl", b'{"a": 1}\n{"a": "\xe9"}\n', r"not UTF-8 at byte 16 \(0xe9\).*save the file"),
         ("a.json", '[\n{"a": 1},\n{"a" 2}]', r"line 3, column 6: not JSON"),
         ("a.json", '{"x": 3}', r"row 1: holds a number"),
+        ("a.json", '{"a": 1}\n{"a": 2}\n', r"row 1: holds a number, .* one per line"),
+        ("a.json", '{"\\ud800": {}}', r"line 1, column 10: .*: the name of row 1 has half a"),
         ("a.json", '[{}, "b"]', r"row 2: holds a text"),
         ("a.json", "true", r"holds a truth value; give a list"),
         ("a.json", "[]", r"holds no rows"),
@@ -95,6 +101,7 @@ def test_fields_longer_than_csvs_default_are_taken(write):
         ("a.csv", "prompt\na\n".encode("utf-16"), r"byte 0 \(0xff\); it may be UTF-16"),
         ("a.parquet", b"PAR1 and no more", r"a\.parquet: not Parquet"),
         ("a.parquet", b"", r"holds no rows"),
+        ("a.parquet", {"a": pa.array([2**62], pa.timestamp("ms"))}, r"a value is larger than any"),
         ("a.txt", " \n\n", r"holds no rows"),
         ("a.xlsx", "x", r"'\.xlsx' are not known; use \.jsonl"),
     ],
@@ -110,6 +117,37 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         read_rows(tmp_path / "nowhere.csv")
     with pytest.raises(InputError, match="is not a file"):
         read_rows(tmp_path)
+
+
+def test_a_parquet_file_that_is_broken_inside_is_named(write):
+    path = Path(write("a.parquet", {"a": ["a text"] * 5}))
+    content = path.read_bytes()
+    path.write_bytes(content[:20] + b"\xff" * 40 + content[60:])
+    with pytest.raises(InputError, match=r"a\.parquet: not Parquet: .*; write the file anew"):
+        read_rows(path)
+
+
+def test_files_without_a_name_or_behind_a_link_to_nothing_are_refused(tmp_path):
+    for target in ("nowhere.txt", "itself.txt"):
+        (tmp_path / "itself.txt").unlink(missing_ok=True)
+        (tmp_path / "itself.txt").symlink_to(tmp_path / target)
+        with pytest.raises(InputError, match=r"itself\.txt: is a link to what is not there"):
+            read_rows(tmp_path / "itself.txt")
+    (tmp_path / "\udcff.txt").write_text("a")
+    with pytest.raises(InputError, match=r"'.*udcff\.txt': the name is not UTF-8; rename"):
+        read_rows(tmp_path / "\udcff.txt")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_doubled_column_is_found_among_very_many(write, name):
+    names = [*(f"c{number}" for number in range(50_000)), "c49999"]
+    line = ",".join(names) + "\n"
+    told = "{" + ", ".join(f'"{one}": 1' for one in names) + "}\n"
+    path = write(name, line * 2 if name == "a.csv" else told)
+    started = time.process_time()
+    with pytest.raises(InputError, match=r"'c49999' stands .*twice"):
+        read_rows(path)
+    assert time.process_time() - started < 5  # each name held against each other takes 20
 
 
 JSON_ROWS = st.lists(
