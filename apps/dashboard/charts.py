@@ -11,7 +11,11 @@ import pandas as pd
 from apps.dashboard.colours import EVEN, LOSES, NEUTRAL, SCALE, WINS
 from apps.dashboard.drawing import colour, finish, names, tips
 
-_DECADES = [d * m for d in (0.001, 0.01, 0.1, 1, 10, 100, 1000) for m in (1, 2, 5)]
+_DECADES = [float(f"1e{d}") for d in range(-12, 10)]
+_WITHIN = [float(f"{m}e{d}") for d in range(-12, 10) for m in (1, 2, 5)]
+_MANY_DECADES = 100  # from here on, as a ratio, decades alone are marked
+# Each label by itself: a format for the axis writes 200 as 0.2k where others are thousands.
+_SHORT = "format(datum.value, abs(datum.value) < 1000 ? '~g' : '~s')"
 _INK = "#14202c"  # on the matrix's own grounds, whatever the theme
 _MOST_FIGURES = 8  # with more checkpoints, figures would not fit the matrix's cells
 
@@ -130,9 +134,10 @@ def curves(
     dashes = alt.Scale(domain=kinds, range=[[1, 0], [6, 4]][: len(kinds)])
     dash = alt.StrokeDash("kind:N", legend=None, scale=dashes)
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
-    ticks = alt.Axis(values=_DECADES, format="~g") if log else alt.Axis(tickCount=6, format="~g")
+    few = {"values": _log_ticks(frame["value"])} if log else {"tickCount": 6}
+    ticks = alt.Axis(labelExpr=_SHORT, **few)
     base = alt.Chart(frame).encode(
-        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickCount=6, format="~s")),
+        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickCount=6, labelExpr=_SHORT)),
         y=alt.Y("value:Q", title=y_title, scale=scale, axis=ticks),
         color=colour(colours),
         strokeDash=dash,
@@ -144,6 +149,13 @@ def curves(
         ],
     )
     return finish(base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=16)), height=320)
+
+
+def _log_ticks(values: pd.Series) -> list[float]:
+    """Return what is marked on a logarithmic axis that holds values above 0."""
+    low, high = float(values.min()), float(values.max())
+    ticks = _DECADES if high > _MANY_DECADES * low else _WITHIN
+    return [one for one in ticks if low <= one <= high]
 
 
 def bars(frame: pd.DataFrame, x_title: str) -> alt.Chart:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import ConfigError, StoreError
 from lab.records import Trial, TrialOutcome, new_id
 from lab.tune.journal import Journal
+from lab.tune.measure import spread_of
 from lab.tune.ranges import Range
 
 if TYPE_CHECKING:
@@ -124,8 +124,9 @@ class Search:
 
     def spreads(self) -> dict[int, float]:
         """Return by trial how far its folds are apart: their standard deviation."""
-        folds = {one.number: one.user_attrs.get("folds") or [] for one in self.study.trials}
-        return {number: statistics.stdev(told) for number, told in folds.items() if len(told) > 1}
+        all_folds = {one.number: one.user_attrs.get("folds") for one in self.study.trials}
+        spreads = {number: spread_of(folds) for number, folds in all_folds.items()}
+        return {number: spread for number, spread in spreads.items() if spread is not None}
 
     def n_running(self) -> int:
         """Return how many trials are going on in other processes."""

@@ -11,6 +11,7 @@ import pandas as pd
 from apps.dashboard import data
 from apps.dashboard.results.rows import once
 from lab.records import TrainingOutcome
+from lab.tune.measure import BITS, TOKEN_FIELDS, measure_of
 
 SILENT = timedelta(minutes=10)
 """How long a run without an end may log nothing and still be taken to be going on."""
@@ -21,6 +22,8 @@ ENDED = {
     TrainingOutcome.INTERRUPTED: "stopped by hand",
     TrainingOutcome.FAILED: "broke down",
 }
+APART = 5
+"""How many times one run's peak is above another's where both need a logarithmic axis."""
 GOING, SILENT_WORDS = "going on", "no word since"
 
 
@@ -124,6 +127,56 @@ def going(found: pd.DataFrame, now: datetime | None = None) -> pd.Series:
     """
     since = (now or datetime.now(UTC)) - pd.to_datetime(found["logged_at"], utc=True)
     return found["ended"].isna() & (since < SILENT)
+
+
+def ranked(found: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Order the validated runs by what they can be compared by.
+
+    A loss per token tells runs apart only where the tokens are the same, and no figure does where
+    the data are not.
+
+    Args:
+        found: rows of `runs`.
+
+    Returns:
+        Those on the data of the newest validated one, the best first; and the column that they are
+        ordered by: validation_loss or bits_per_byte.
+    """
+    validated = found.dropna(subset="validation_loss")
+    if validated.empty:
+        return validated, "validation_loss"
+    same = validated[validated["dataset_sha256"] == validated["dataset_sha256"].iloc[0]]
+    configs = {str(one["run_id"]): one["config"] for one in data.run_facts()}
+    settings = [configs[one] for one in same["run_id"]]
+    differing = [
+        field for field in TOKEN_FIELDS if len({str(one.get(field)) for one in settings}) > 1
+    ]
+    by = "bits_per_byte" if measure_of(differing) == BITS else "validation_loss"
+    return same.dropna(subset=by).sort_values(by, kind="stable"), by
+
+
+def best_of_folds(at: str, names: frozenset[str]) -> dict[str, tuple[float, float]]:
+    """Return the lowest validation loss and the bits per byte there of the newest run of each name.
+
+    Args:
+        at: the data's version.
+        names: names of runs.
+    """
+    found = runs(at)
+    mine = found[found["name"].isin(names)].drop_duplicates("name")
+    told = zip(mine["name"], mine["validation_loss"], mine["bits_per_byte"], strict=True)
+    return {str(name): (float(loss), float(bits)) for name, loss, bits in told}
+
+
+def logarithmic(drawn: pd.DataFrame) -> bool:
+    """Say whether one run's values are so far above another's that they would hide it.
+
+    Args:
+        drawn: columns run and value.
+    """
+    peaks = drawn.groupby("run", observed=True)["value"].max()
+    positive = peaks[peaks > 0]
+    return len(positive) > 1 and bool(positive.max() > APART * positive.min())
 
 
 def _ended_at(run_ids: pd.Series, facts: dict[str, dict[str, Any]]) -> pd.Series:

@@ -15,7 +15,12 @@ TITLE = "Training"
 ALONG = {"Steps": "step", "Tokens": "n_tokens", "Seconds": "seconds", "Epochs": "epoch"}
 FIRST_SHOWN = 6
 MOST_POINTS = 1000
+FAR_APART = {"learning_rate": "Learning rate", "gradient_norm": "Gradient norm"}
+TAIL = 1e-2
+"""Share of the lowest peak below which a logarithmic axis shows nothing: rates fall to 0."""
 LOOK_SECONDS = 5
+WIDE = 190
+"""Width of a column that holds a few words, in pixels."""
 # Column, title, how to read it.
 SINGLE = (
     (
@@ -68,7 +73,7 @@ def draw() -> None:
             _single(steps, names, along, column, title, how)
     _table(shown)
     _origins(shown)
-    _settings(set(shown["run_id"]))
+    _settings(dict(zip(shown["run_id"], shown["run"], strict=True)))
 
 
 def _filtered(runs: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +152,7 @@ def _loss(steps: pd.DataFrame, names: dict[str, str], along: str) -> None:
     if drawn.empty:
         parts.note(f"{along} were not logged for these runs.")
         return
-    drawing = charts.curves(drawn, names, x, along, "Loss in nats", log=True)
+    drawing = charts.curves(drawn, names, x, along, "Loss in nats per token", log=True)
     parts.chart(drawing, key="chart-loss", alt_text="Training and validation loss per run")
     parts.explained(
         "the loss",
@@ -169,7 +174,12 @@ def _single(
         parts.note(f"{along} were not logged for these runs.")
         return
     drawn = drawn.rename(columns={column: "value", "run_id": "run", "label": "name"})
-    drawing = charts.curves(drawn.assign(kind=title.lower()), names, x, along, title)
+    log = column in FAR_APART and results.logarithmic(drawn)
+    if log:
+        lowest = drawn.groupby("run", observed=True)["value"].max().min()
+        drawn = drawn[drawn["value"] > TAIL * lowest]
+    y_title = f"{FAR_APART.get(column, title)}{', logarithmic' if log else ''}"
+    drawing = charts.curves(drawn.assign(kind=title.lower()), names, x, along, y_title, log=log)
     parts.chart(drawing, key=f"chart-{column}", alt_text=f"{title} per run")
 
 
@@ -189,12 +199,14 @@ def _table(runs: pd.DataFrame) -> None:
     parts.table(told[kept], "runs", {name: columns[name] for name in kept})
     for _, one in runs[runs["message"] != ""].iterrows():
         parts.note(f"{one['run']} {one['ended']}: {one['message']}")
-    if silent.any():
-        names = words.listed(list(runs.loc[silent, "run"]))
-        parts.note(
-            f"{names} logged no end: killed, or written by a version that told none. What was "
-            "killed is gone on with by lab train --resume NAME."
-        )
+    tried = silent & runs["run_id"].isin(results.searched(data.version()))
+    for chosen, goes_on in ((silent & ~tried, "train --resume NAME"), (tried, "tune once more")):
+        if chosen.any():
+            names = words.listed(list(runs.loc[chosen, "run"]))
+            parts.note(
+                f"{names} logged no end: killed, or written by a version that told none. What was "
+                f"killed is gone on with by lab {goes_on}."
+            )
 
 
 def _origins(runs: pd.DataFrame) -> None:
@@ -211,29 +223,38 @@ def _origins(runs: pd.DataFrame) -> None:
         "dataset_sha256": "Data's hash",
         "parent": "Parent",
         "parent_sha256": "Parent's hash",
-        "created_at": st.column_config.DatetimeColumn("Begun (UTC)", timezone="UTC"),
+        "created_at": st.column_config.DatetimeColumn(
+            "Begun (UTC)", format="YYYY-MM-DD HH:mm", timezone="UTC"
+        ),
         "run_id": "Run's id",
     }
     parts.table(shown, "run-origins", titles)
 
 
-def _settings(run_ids: set[str]) -> None:
+def _settings(labels: dict[str, str]) -> None:
     """Show what was set differently, so that a better loss can be put down to something."""
-    runs = [one for one in data.run_facts() if one["run_id"] in run_ids]
-    if len(runs) < 2:
+    configs = {str(one["run_id"]): one["config"] for one in data.run_facts()}
+    if len(labels) < 2:
         return
-    frame = pd.DataFrame([{"run": one["name"], **_flat(one["config"])} for one in runs])
-    differing = [name for name in frame if frame[name].astype(str).nunique() > 1]
+    frame = pd.DataFrame({label: _flat(configs[one]) for one, label in labels.items()})
+    frame = frame.drop(index="name", errors="ignore").map(_told)
+    differing = frame[frame.nunique(axis="columns") > 1]
     parts.section(
         "What the runs differ in",
         "Settings that are not the same in all of these runs; all settings of a run stand with "
         "each of its texts on the page Texts.",
     )
-    if differing in ([], ["run"]):
+    if differing.empty:
         parts.note("In no setting but the name.")
         return
-    shown = frame[["run", *[name for name in differing if name != "run"]]]
-    parts.table(shown.astype(str), "run-settings")
+    pinned = {"setting": st.column_config.TextColumn("Setting", pinned=True)}
+    parts.table(differing.rename_axis("setting").reset_index(), "run-settings", pinned)
+
+
+def _told(value: object) -> str:
+    """Write a setting in words; what is not set is a dash."""
+    nothing = value is None or value == "" or value != value
+    return "–" if nothing else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _flat(config: dict[str, Any], before: str = "") -> dict[str, Any]:
@@ -247,26 +268,32 @@ def _flat(config: dict[str, Any], before: str = "") -> dict[str, Any]:
 
 
 def _finding(runs: pd.DataFrame) -> str:
-    validated = runs.dropna(subset="validation_loss").sort_values("validation_loss")
+    validated, by = results.ranked(runs)
     if validated.empty:
         return f"{words.count(len(runs), 'run')} logged; none has been validated yet."
     best = validated.iloc[0]
+    bits = by == "bits_per_byte"
+    lowest = "bits per byte" if bits else "validation loss"
+    unit = "" if bits else " nats per token"
+    n_others = runs["validation_loss"].notna().sum() - len(validated)
+    where = f" on {best['dataset']}" if n_others else ""
     sentence = (
-        f"{best['run']} reached the lowest validation loss, {best['validation_loss']:.3f} nats per "
-        f"token, after {words.count(int(best['tokens']), 'token')} "
-        f"in {words.duration(best['seconds'])}"
+        f"{best['run']} reached the lowest {lowest}{where}, {best[by]:.4f}{unit}, "
+        f"after {words.count(int(best['tokens']), 'token')} in {words.duration(best['seconds'])}"
     )
-    if len(validated) == 1:
-        return sentence + "."
-    other = validated.iloc[1]
-    return f"{sentence}; next is {other['run']} at {other['validation_loss']:.3f}."
+    if len(validated) > 1:
+        other = validated.iloc[1]
+        sentence += f"; next is {other['run']} at {other[by]:.4f}"
+    if n_others:
+        sentence += f"; {words.count(n_others, 'run')} on other data cannot be compared with it"
+    return sentence + "."
 
 
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
-        "run": "Run",
-        "ended": "Ended",
+        "run": st.column_config.TextColumn("Run", width=WIDE, pinned=True),
+        "ended": st.column_config.TextColumn("Ended", width=WIDE),
         "validation_loss": number("Lowest validation loss", format="%.4f"),
         "best_step": number("At step", format="localized"),
         "bits_per_byte": number("Bits per byte there", format="%.4f"),

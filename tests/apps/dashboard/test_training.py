@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 import streamlit as st
 
 from apps.dashboard import data
-from apps.dashboard.results import training
+from apps.dashboard.results import training, tuning
 from lab.records import (
     Checkpoint,
     CheckpointKind,
@@ -102,3 +103,51 @@ def test_runs_of_one_name_are_numbered_and_trials_are_known(shown) -> None:
     at = shown(DATASET, *runs, tried, *(step(one, 1) for one in runs))
     assert set(training.runs(at)["run"]) == {"one #1", "one #2", "s-3", "s-3.1"}
     assert training.searched(at) == {trial.id, fold.id}
+
+
+def test_runs_are_compared_by_what_their_tokens_allow(shown) -> None:
+    other = Dataset(name="e", origin="made", content_sha256="c" * 64, n_prompts=0, config={})
+    elsewhere = replace(run("elsewhere"), dataset_id=other.id)
+    small, large = run("small"), run("large")
+    bytes_ = replace(run("bytes"), config={"vocabulary": 259})
+    at = shown(
+        DATASET,
+        other,
+        *(elsewhere, small, large, bytes_),
+        step(elsewhere, 1, validation_loss=0.1, bits_per_byte=0.1),
+        step(small, 1, validation_loss=2.0, bits_per_byte=1.0),
+        step(large, 1, validation_loss=1.5, bits_per_byte=1.2),
+        step(bytes_, 1, validation_loss=1.0, bits_per_byte=1.1),
+    )
+    runs = training.runs(at)
+    found, by = training.ranked(runs)
+    assert (list(found["run"]), by) == (["small", "bytes", "large"], "bits_per_byte")
+    found, by = training.ranked(runs[runs["run"] != "bytes"])
+    assert (list(found["run"]), by) == (["large", "small"], "validation_loss")
+
+
+def test_an_axis_is_logarithmic_where_one_run_would_hide_another(shown) -> None:
+    rates = pd.DataFrame({"run": ["a", "a", "b"], "value": [0.004, 0.0, 0.3]})
+    assert training.logarithmic(rates)
+    assert not training.logarithmic(rates[rates["run"] == "a"])
+    assert not training.logarithmic(rates.replace(0.3, 0.01))
+
+
+def test_the_folds_of_a_trial_are_found_by_their_runs(shown) -> None:
+    runs = [run(f"s-{number}.{fold}") for number in (0, 1) for fold in (0, 1)]
+    losses = [1.0, 2.0, 3.0, 4.0]
+    tried = [
+        Trial(
+            search="s",
+            number=number,
+            dataset_id=DATASET.id,
+            parameters={"warmup": 0.1},
+            outcome=TrialOutcome.FINISHED,
+            value=value,
+            seconds=1.0,
+        )
+        for number, value in ((0, 1.5), (1, 9.0))  # the runs of the second one are not its own
+    ]
+    steps = [step(one, 1, validation_loss=loss) for one, loss in zip(runs, losses, strict=True)]
+    at = shown(DATASET, *runs, *tried, *steps)
+    assert {one: sorted(told) for one, told in tuning.folds(at, "s").items()} == {0: [1.0, 2.0]}

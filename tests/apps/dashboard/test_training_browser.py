@@ -57,9 +57,11 @@ def test_tuning_tells_the_best_trial_and_what_decided(visit, address) -> None:
     text = tab.text()
     assert "learning_rate: " in text
     assert "more than chance" in text
-    tab.page.locator("[data-testid=stVegaLiteChart]").nth(2).wait_for(timeout=15_000)
+    assert "next is number 10 at" in said
+    assert "Trial 13 failed: diverged at step 40" in text
+    tab.page.locator("[data-testid=stVegaLiteChart]").nth(4).wait_for(timeout=15_000)
     assert serious(tab.page) == []
     narrow = visit(address, width=400)
-    narrow.go("/tuning")
-    narrow.page.locator("[data-testid=stVegaLiteChart]").nth(2).wait_for(timeout=15_000)
+    narrow.go("/tuning?best=Best+10")
+    narrow.page.locator("[data-testid=stVegaLiteChart]").nth(4).wait_for(timeout=15_000)
     assert narrow.fits()
