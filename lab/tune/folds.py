@@ -25,7 +25,7 @@ class Part(Sequence[Row]):
         """Choose rows.
 
         Args:
-            rows: all rows; where they have a method `take`, several are read by it in one go.
+            rows: all rows; where they have a method `read_at`, several are read by it in one go.
             places: 0-based places of the chosen ones, in the order to give them.
         """
         self.rows, self.places = rows, places
@@ -41,7 +41,7 @@ class Part(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         """Read one row, or a list of them."""
         if isinstance(index, slice):
-            return _take(self.rows, self.places[index])
+            return _read_at(self.rows, self.places[index])
         return self.rows[int(self.places[index])]
 
     def __iter__(self) -> Iterator[Row]:
@@ -49,9 +49,9 @@ class Part(Sequence[Row]):
         for start in range(0, len(self), _BLOCK):
             yield from self[start : start + _BLOCK]
 
-    def take(self, places: Sequence[int]) -> list[Row]:
+    def read_at(self, places: Sequence[int]) -> list[Row]:
         """Read the rows at some places, in one go."""
-        return _take(self.rows, self.places[places])
+        return _read_at(self.rows, self.places[places])
 
 
 class Joined(Sequence[Row]):
@@ -72,24 +72,26 @@ class Joined(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         """Read one row, or a list of them."""
         if isinstance(index, slice):
-            return self.take(range(*index.indices(len(self))))
+            return self.read_at(range(*index.indices(len(self))))
         place = index + len(self) if index < 0 else index
         if place < len(self.first):
             return self.first[place]
         return self.second[place - len(self.first)]
 
-    def take(self, places: Sequence[int]) -> list[Row]:
+    def read_at(self, places: Sequence[int]) -> list[Row]:
         """Read the rows at some places, those of each sequence in one go."""
         wanted = np.asarray(places, np.int64)
         is_first = wanted < len(self.first)
-        first = iter(_take(self.first, wanted[is_first]))
-        second = iter(_take(self.second, wanted[~is_first] - len(self.first)))
+        first = iter(_read_at(self.first, wanted[is_first]))
+        second = iter(_read_at(self.second, wanted[~is_first] - len(self.first)))
         return [next(first if one else second) for one in is_first]
 
 
-def _take(rows: Sequence[Row], places: np.ndarray) -> list[Row]:
-    take = getattr(rows, "take", None)
-    found: list[Row] = [rows[place] for place in places.tolist()] if take is None else take(places)
+def _read_at(rows: Sequence[Row], places: np.ndarray) -> list[Row]:
+    read_at = getattr(rows, "read_at", None)
+    found: list[Row] = (
+        [rows[place] for place in places.tolist()] if read_at is None else read_at(places)
+    )
     return found
 
 

@@ -110,12 +110,12 @@ class FolderPrompts(Sequence[Prompt]):
     def __getitem__(self, index: int | slice) -> Prompt | list[Prompt]:
         """Read one prompt, or a list of them."""
         if isinstance(index, slice):
-            return self.take(range(*index.indices(len(self))))
+            return self.read_at(range(*index.indices(len(self))))
         if self._shown is None or not -len(self) <= index < len(self):
             raise IndexError(f"prompt {index} of {len(self)}")
         return self._prompt(self._shown[index])
 
-    def take(self, places: Sequence[int]) -> list[Prompt]:
+    def read_at(self, places: Sequence[int]) -> list[Prompt]:
         """Read the prompts at some places, in one go."""
         if self._shown is None or not len(places):
             return []
