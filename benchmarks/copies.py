@@ -24,9 +24,9 @@ from datasets.arrow_writer import ArrowWriter
 from lab.data.prepare.alike import Alike, found_share, shingles
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.copies import copy_steps
-from lab.data.prepare.near import signatures
 from lab.data.prepare.passes import run_set_step
 from lab.data.prepare.rows import features, new_row
+from lab.data.prepare.signing import signatures
 from lab.data.prepare.steps import SetStep
 
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.79, 0.8, 0.81, 0.85, 0.9, 0.95, 1.0)

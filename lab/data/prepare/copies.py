@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 import unicodedata
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.data.prepare.alike import Alike
 from lab.data.prepare.arrays import new_array
 from lab.data.prepare.config import PrepareConfig
-from lab.data.prepare.near import COLUMNS, Alike, near_copies
+from lab.data.prepare.near import near_copies
 from lab.data.prepare.rows import TEXTS, Fields
+from lab.data.prepare.signing import COLUMNS
 from lab.data.prepare.steps import SetOutcome, SetStep, Step
 from lab.records import Split
 
@@ -28,37 +31,55 @@ _RANKS = {str(Split.TEST): 0, str(Split.VALIDATION): 1}
 _BATCH = 256
 
 
-def copy_steps(config: PrepareConfig) -> list[Step]:
+def copy_steps(config: PrepareConfig, folder: Path | None = None) -> list[Step]:
     """List the steps that drop copies in the whole set.
 
     Of several copies the first stays; where rows bring their own split, one of the test split,
     else of the validation split, else the first.
+
+    Args:
+        config: the settings.
+        folder: where what they find of texts may wait for the steps of `held_out_copy_steps`.
     """
     steps: list[Step] = []
     if config.exact:
         steps.append(SetStep("exact copies", {}, _Exact(held_out_only=False)))
     if config.near == "within":
         alike = _alike(config)
-        steps.append(SetStep("near copies", _told(alike), _Near(alike, held_out_only=False)))
+        kept = _kept(folder) if _changed_later(config) else None
+        steps.append(SetStep("near copies", _told(alike), _Near(alike, False, kept)))
     return steps
 
 
-def held_out_copy_steps(config: PrepareConfig) -> list[Step]:
+def held_out_copy_steps(config: PrepareConfig, folder: Path | None = None) -> list[Step]:
     """List the steps that drop training rows which are copies of validation or test rows.
 
     They run once splits are drawn. Where near copies were dropped in the whole set before, they
     run again only if personal data was replaced since, which can make texts alike.
+
+    Args:
+        config: the settings.
+        folder: the same as that of `copy_steps`.
     """
     steps: list[Step] = []
-    changed = config.scrub or bool(config.names)
+    changed = _changed_later(config)
     if config.exact and changed:
         name = "exact copies of held-out rows"
         steps.append(SetStep(name, {}, _Exact(held_out_only=True)))
     if config.near == "across" or (config.near == "within" and changed):
         alike = _alike(config)
         name = "near copies of held-out rows"
-        steps.append(SetStep(name, _told(alike), _Near(alike, held_out_only=True)))
+        kept = _kept(folder) if config.near == "within" else None
+        steps.append(SetStep(name, _told(alike), _Near(alike, True, kept)))
     return steps
+
+
+def _changed_later(config: PrepareConfig) -> bool:
+    return config.scrub or bool(config.names)
+
+
+def _kept(folder: Path | None) -> Path | None:
+    return folder / "signed" if folder else None
 
 
 def _alike(config: PrepareConfig) -> Alike:
@@ -103,13 +124,18 @@ class _Near:
 
     alike: Alike
     held_out_only: bool
+    kept: Path | None
 
     def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
         order, n_held_out = _order(rows)
         if self.held_out_only and n_held_out in (0, len(rows)):
+            if self.kept and self.kept.exists():
+                shutil.rmtree(self.kept)
             return SetOutcome(rows)
         n_fixed = n_held_out if self.held_out_only else 0
-        copies, n_compared = near_copies(rows, self.alike, order, n_fixed, scratch, workers)
+        copies, n_compared = near_copies(
+            rows, self.alike, order, n_fixed, scratch, workers, self.kept
+        )
         reason = _reason("near", self.held_out_only)
         return _without(rows, copies, reason, scratch, {"pairs compared": n_compared})
 

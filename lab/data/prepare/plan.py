@@ -31,10 +31,10 @@ def steps_of(config: PrepareConfig, folder: Path) -> list[Step]:
     return [
         *cleaning_steps(config),
         *filtering_steps(config),
-        *copy_steps(config),
+        *copy_steps(config, folder),
         *personal_steps(config),
         split_step(config),
-        *held_out_copy_steps(config),
+        *held_out_copy_steps(config, folder),
         *tokenizer_steps(config, folder),
         *segment_steps(config, folder),
         *altering_steps(config),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lab.data.prepare import wording
 from lab.data.prepare.alike import Alike, compared, found_share, jaccard, learnt, shingles
-from lab.data.prepare.near import signatures
 from lab.data.prepare.rows import new_row
+from lab.data.prepare.signing import signatures
 
 WORDS = st.lists(st.sampled_from("abcde"), max_size=30)
 

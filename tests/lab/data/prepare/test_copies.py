@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.copies import planted, text_of
-from lab.data.prepare import near
+from lab.data.prepare import near, signing
 from lab.data.prepare.alike import jaccard, shingles
 from lab.data.prepare.buckets import Buckets
 from lab.data.prepare.config import PrepareConfig
@@ -193,6 +193,37 @@ def test_only_training_rows_are_dropped_for_held_out_ones(tmp_path: Path) -> Non
     ]
     alone = [{"reference": story, "split": "train"}] * 2
     assert run(alone, held_out_copy_steps(config), tmp_path / "b")[0] == ["k0", "k1"]
+
+
+def test_only_texts_that_changed_are_signed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, kept = PrepareConfig(name="x", exact=False), tmp_path / "signed"
+    story, others = text_of(30, DRAW), [text_of(30, DRAW) for _ in range(70)]
+    before = [" ".join(f"{word} {split}{n}@b.org" for n, word in enumerate(story.split()))
+              for split in ("train", "test")]  # fmt: skip
+    after = [" ".join(f"{word} [EMAIL]" for word in story.split())] * 2
+    splits = ["train", "test", *["train", "validation"] * 35]
+
+    def made(texts: list[str]) -> list[dict[str, Any]]:
+        pairs = zip([*texts, *others], splits, strict=True)
+        return [{"reference": text, "split": split} for text, split in pairs]
+
+    assert len(run(made(before), copy_steps(config, tmp_path), tmp_path / "a")[0]) == 72
+    assert kept.is_dir()
+    signed: list[str] = []
+    monkeypatch.setattr(
+        signing, "shingles", lambda text, n: (signed.append(text), shingles(text, n))[1]
+    )
+    steps = held_out_copy_steps(config, tmp_path)
+    keys, reports = run(made(after), steps, tmp_path / "b")
+    assert signed == after
+    assert reports[0].dropped == {"near copy of a held-out row": 1}
+    assert keys == run(made(after), held_out_copy_steps(config), tmp_path / "c")[0]
+    assert not kept.exists()
+    kept.mkdir()
+    run([{"reference": story, "split": "train"}], steps, tmp_path / "d")
+    assert not kept.exists()
 
 
 def test_which_steps_the_settings_ask_for() -> None:
