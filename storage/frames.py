@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import UnknownNameError
+from storage.asked import ASKED
 from storage.client import Store
 from storage.controlled import controls
 from storage.judged import ratings, votes
@@ -248,10 +249,10 @@ def generation(store: Store, generation_id: str) -> dict[str, Any]:
     }
 
 
-_GENERATION = """
+_GENERATION = f"""
     SELECT
         generations.id AS generation_id, generations.text AS text, prompts.id AS prompt_id,
-        prompts.text AS prompt, prompts.key AS prompt_key, prompts.split AS split,
+        {ASKED} AS prompt, prompts.key AS prompt_key, prompts.split AS split,
         prompts.source AS source, prompts.reference AS reference, prompts.facts AS facts,
         datasets.name AS dataset,
         struct_pack(

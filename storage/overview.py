@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from lab.records import ItemKind
+from storage.asked import ASKED
 from storage.client import Store
 
 PACE_MINUTES = 60
@@ -273,8 +274,8 @@ _FLAGS = """
     ) AS flags WHERE number <= $2 ORDER BY flagged_at DESC
 """
 
-_ITEM = """
-    SELECT items.kind AS kind, prompts.text AS prompt, prompts.source AS source,
+_ITEM = f"""
+    SELECT items.kind AS kind, {ASKED} AS prompt, prompts.source AS source,
         a.text AS a, b.text AS b
     FROM items
     JOIN prompts ON prompts.id = items.prompt_id

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lab.errors import ConfigError
+from storage.asked import ASKED
 from storage.client import Store
 from storage.frames import VOTES
 
@@ -34,7 +35,7 @@ _COUNTS = f"""
 
 _PAIRS = f"""
     SELECT
-        prompts.text AS prompt, chosen.text AS chosen, rejected.text AS rejected, pair.study,
+        {ASKED} AS prompt, chosen.text AS chosen, rejected.text AS rejected, pair.study,
         n_first + n_second AS n_votes,
         abs(n_first - n_second) / nullif(n_first + n_second, 0) AS margin,
         n_ties, n_both_bad, prompts.source AS source, prompts.key AS prompt_key,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from lab.records import ItemKind
+from storage.asked import ASKED
 from storage.assignments.given import own_answer, read_answers
 from storage.client import Store
 from storage.suggesting import read_suggestions
@@ -37,7 +38,7 @@ class Task:
     """0-based place in the study's queue."""
 
     prompt: str
-    """The input text."""
+    """The input text; of a chat all its turns."""
 
     source: str | None
     """The text that a generation must stay true to, if there is one."""
@@ -71,7 +72,7 @@ class Task:
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _TEXTS = """
-    SELECT id, text, source, NULL AS created_at FROM prompts WHERE id IN ({prompts})
+    SELECT id, {asked} AS text, source, NULL AS created_at FROM prompts WHERE id IN ({prompts})
     UNION ALL
     SELECT id, text, NULL, NULL FROM generations WHERE id IN ({generations})
     UNION ALL
@@ -113,7 +114,7 @@ def _read_texts(store: Store, outlines: Sequence[dict[str, Any]]) -> dict[str, d
     }
     # Literals, which the owner itself made: only they are looked up by the index.
     listed = {name: ", ".join(f"'{id}'::UUID" for id in ids) for name, ids in wanted.items()}
-    return {row["id"]: row for row in store.rows(_TEXTS.format(**listed))}
+    return {row["id"]: row for row in store.rows(_TEXTS.format(asked=ASKED, **listed))}
 
 
 def _task(
