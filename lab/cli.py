@@ -14,7 +14,7 @@ from lab.errors import LabError
 COMMANDS = {
     "demo": "the whole loop on the embedded world, then the apps",
     "data": "import, make and list data sets of prompts",
-    "checkpoints": "list checkpoints, or register one that exists already",
+    "checkpoints": "list checkpoints, show how one was made, or register one",
     "train": "train a model from scratch, or fine-tune a checkpoint",
     "tune": "search the settings that train best, by trying them",
     "sample": "let checkpoints write texts for prompts",

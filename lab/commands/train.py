@@ -134,6 +134,14 @@ def _fit(job: Job, team: Team, store: Store | None, advance: Advance) -> Checkpo
     from lab.train.run import train
     from lab.train.states import RunFolder
 
+    has_started = False
+
+    def on_start() -> None:
+        nonlocal has_started
+        has_started = True
+        if store and job.logged is None:  # one that cannot start leaves nothing
+            store.add([job.run])
+
     try:
         return train(
             job.train_prompts,
@@ -145,13 +153,14 @@ def _fit(job: Job, team: Team, store: Store | None, advance: Advance) -> Checkpo
             states=job.states,
             team=team,
             facts=job.facts,
-            # The run is stored before its first step, but one that cannot start leaves nothing.
-            on_start=lambda: store.add([job.run]) if store and job.logged is None else None,
+            on_start=on_start,
             on_end=lambda records: store.add(records) if store else None,
+            tell=say,
         )
     except BaseException:  # Ctrl-C too: whoever stopped it is told how to go on
-        if team.leads and RunFolder(job.states).has_state:
-            say(f"\nthis run can be gone on with: `lab train --resume {job.config.name}`")
+        if team.leads and has_started and job.states.is_dir():
+            place = "" if RunFolder(job.states).has_state else ", from its first step"
+            say(f"\nthis run can be gone on with{place}: `lab train --resume {job.config.name}`")
         raise
 
 
@@ -179,9 +188,25 @@ def _watcher(
 
 
 def _say_result(checkpoint: Checkpoint) -> None:
-    loss = checkpoint.validation_loss
-    shown = "" if loss is None else f", validation loss {loss:.3f} nats per token"
     say(
         f"checkpoint {checkpoint.name!r}: {checkpoint.n_parameters:,} parameters, "
-        f"{checkpoint.n_tokens:,} tokens seen{shown}"
+        f"{checkpoint.n_tokens:,} tokens seen{_measured(checkpoint)}; "
+        f"`lab checkpoints show {checkpoint.name}` tells more"
+    )
+
+
+def _measured(checkpoint: Checkpoint) -> str:
+    import math
+    from pathlib import Path
+
+    from lab.models.folder import read_about
+
+    loss = checkpoint.validation_loss
+    if loss is None:
+        return ""
+    bits = (read_about(Path(checkpoint.path or "")) or {}).get("bits_per_byte")
+    also = "" if bits is None else f", {bits:.3f} bits per byte"
+    return (
+        f", validation loss {loss:.3f} nats per token (perplexity {math.exp(min(loss, 700)):,.2f}"
+        f"{also})"
     )

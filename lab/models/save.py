@@ -61,7 +61,10 @@ def save_checkpoint(model: Any, tokenizer: Any, folder: Path, about: dict[str, A
         partial.rename(folder)
         _sync(folder.parent)
     except Exception as error:  # safetensors and tokenizers have kinds of their own for a full disk
-        raise CheckpointError(f"checkpoint {str(folder)!r} cannot be written: {error}") from error
+        raise CheckpointError(
+            f"checkpoint {str(folder)!r} cannot be written: {error}; make room on the disk, or "
+            "look at the folder's permissions"
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return sha256

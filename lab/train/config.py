@@ -172,7 +172,8 @@ class TrainConfig:
         """
         check_types(self)
         check_template(self.template)
-        require(bool(self.name.strip()) and "/" not in self.name, "name", self.name, "a name")
+        is_name = bool(self.name.strip()) and "/" not in self.name
+        require(is_name, "name", self.name, "one with a letter or more, and no slash")
         self._check_sizes()
         self._check_schedule()
         self._check_fine_tuning()

@@ -9,6 +9,7 @@ from typing import Any
 
 from lab.errors import InputError, TrainingError
 from lab.models.prompts import CHAT, many_prompt_ids, render
+from lab.models.quiet import quiet
 from lab.records import Prompt
 from lab.train.arrays import Row, RowWriter, TokenRows, open_rows
 from lab.train.chats import chat_row
@@ -58,9 +59,12 @@ def token_rows(
     try:
         writer = RowWriter(folder, len(tokenizer), chats=template == CHAT)
         try:
-            for start in range(0, len(prompts), CHUNK):
-                for row in _encode(prompts[start : start + CHUNK], tokenizer, template, context):
-                    writer.add(row)
+            with quiet():  # transformers warns of rows that are cut here anyway
+                for start in range(0, len(prompts), CHUNK):
+                    for row in _encode(
+                        prompts[start : start + CHUNK], tokenizer, template, context
+                    ):
+                        writer.add(row)
             return writer.finish(about)
         finally:
             writer.close()
@@ -69,6 +73,25 @@ def token_rows(
             f"{folder}: the token rows of {len(prompts):,} prompts cannot be written "
             f"({error.strerror or error}); make room on the disk, or set LAB_HOME to another one"
         ) from error
+
+
+def count_cut(rows: TokenRows, tokenizer: Any, template: str, context: int) -> int:
+    """Count the rows whose reference was cut, since it did not fit behind its prompt.
+
+    Args:
+        rows: as `token_rows` made them; windows of plain text lose nothing and do not count.
+        tokenizer: the tokenizer that they were made with.
+        template: likewise.
+        context: longest row in tokens.
+
+    Returns:
+        The number.
+    """
+    ends, n_prompt = rows.counts[:, 0], rows.counts[:, 1]
+    is_open = rows.ids[ends - 1] != tokenizer.eos_token_id
+    without = template.replace("{prompt}", "").replace("{source}", "")
+    n_without = 0 if without.strip() else len(many_prompt_ids(tokenizer, [without])[0])
+    return int((is_open & (n_prompt > n_without) & (rows.lengths == context)).sum())
 
 
 def _encode(

@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, overload
 
 import torch
 
+from lab import __version__
 from lab.errors import InputError
 from lab.models.threads import available_cores, threads
 from lab.records import Checkpoint, Prompt, TrainingEnd, TrainingOutcome, TrainingStep
@@ -23,13 +24,14 @@ from lab.train.devices import Team, check_team
 from lab.train.interrupts import Interrupted
 from lab.train.loop import Fit, fit
 from lab.train.precision import processor
-from lab.train.rows import token_rows
+from lab.train.rows import count_cut, token_rows
 from lab.train.saving import Saving, make_room
 from lab.train.shards import plain
 from lab.train.start import make_start
 from lab.train.states import RunFolder
 from lab.train.stopping import Diverged, Pruned
 
+LIBRARIES = ("torch", "transformers", "tokenizers", "numpy", "peft", "accelerate")
 OnEnd = Callable[[Sequence[Checkpoint | TrainingEnd]], None]
 
 
@@ -46,6 +48,7 @@ def train(
     facts: dict[str, Any] | None = None,
     on_start: Callable[[], None] = lambda: None,
     on_end: OnEnd = lambda records: None,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> Checkpoint:
     """Train a model and save it; with a budget of steps, the same seed gives the same weights.
 
@@ -67,6 +70,8 @@ def train(
         on_start: called before the first step, when nothing is wrong with data and settings.
         on_end: called with what there is to store when a run that started ends: the checkpoint,
             the kept ones `NAME@STEP`, and how it ended.
+        tell: called with a sentence that a person should know before the first step, such as how
+            many references were cut.
 
     Returns:
         The checkpoint, saved; it has the weights of the lowest validation loss.
@@ -89,6 +94,7 @@ def train(
         on_step,
         on_start,
         on_end,
+        tell,
     )
     return run.all(train_prompts, validation_prompts)
 
@@ -102,12 +108,20 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        **{name: version(name) for name in ("torch", "transformers", "tokenizers", "numpy")},
+        "review_lab": __version__,
+        **{name: found for name in LIBRARIES if (found := _version(name))},
         "processor": processor().get("cpu_name") or platform.machine(),
         "cores": available_cores(),
         "omp_num_threads": os.environ.get("OMP_NUM_THREADS"),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 @dataclass(slots=True)
@@ -123,6 +137,7 @@ class _Run:
     on_step: Callable[[TrainingStep, float], None]
     on_start: Callable[[], None]
     on_end: OnEnd
+    tell: Callable[[str], None]
     started: bool = field(default=False, init=False)
     last_step: int = field(default=0, init=False)
 
@@ -167,6 +182,10 @@ class _Run:
             drawn = _enough(train_prompts, self.config)
             with self.team.leader_first():
                 rows = token_rows(drawn, *encode, self._rows_folder())
+            n_cut = count_cut(rows, *encode)
+            saving.facts.update(rows=len(rows), rows_cut=n_cut)
+            if self.team.leads:
+                self._tell_of_lengths(start.context, len(rows), n_cut)
             held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
             if self.team.size > 1:
                 torch.manual_seed(self.config.seed + self.team.rank)
@@ -187,6 +206,17 @@ class _Run:
             model = plain(start.model)
             checkpoint, kept = self.team.share(lambda: self._save(saving, model, result))
         return checkpoint, kept, result
+
+    def _tell_of_lengths(self, context: int, n_rows: int, n_cut: int) -> None:
+        if context < self.config.context:
+            self.tell(
+                f"context {self.config.context:,}: the parent reads {context:,} tokens, no more"
+            )
+        if n_cut:
+            self.tell(
+                f"{n_cut:,} of {n_rows:,} references do not fit behind their prompts into the "
+                f"context of {context:,} tokens and are cut; a larger context takes in more"
+            )
 
     def _start(self) -> None:
         self.started = True

@@ -11,6 +11,7 @@ from lab.cli import main
 from lab.models.folder import read_about
 from lab.records import Dataset, Prompt, Split, TrainingOutcome
 from lab.train.learner import Learner
+from lab.train.states import RunFolder
 from storage import checkpoints, training
 from storage.client import Store
 
@@ -141,6 +142,30 @@ def test_a_diverged_run_is_not_gone_on_with(lab: Store, capsys: pytest.CaptureFi
     assert call(lab, "--resume", "wild") == 2
     assert "cannot be gone on with" in capsys.readouterr().err
     assert list(lab.home.runs.iterdir()) == []
+
+
+def test_only_a_run_that_started_is_said_to_go_on(
+    lab: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        signal_at(2, signal.SIGINT, patched)
+        assert call(lab, "--dataset", "d", "--name", "held", *TINY) == 130
+    assert "`lab train --resume held`" in capsys.readouterr().out
+    states = lab.home.runs / training.run_named(lab, "held").id
+    with RunFolder(states).locked():
+        assert call(lab, "--resume", "held") == 2
+    told = capsys.readouterr()
+    assert "by another process" in told.err
+    assert "can be gone on with" not in told.out
+    (states / "state.pt").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(Learner, "step", _stop_at_once)
+        assert call(lab, "--resume", "held") == 130
+    assert "gone on with, from its first step: `lab" in capsys.readouterr().out
+
+
+def _stop_at_once(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_one_that_cannot_start_leaves_nothing(lab: Store) -> None:

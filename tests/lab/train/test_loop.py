@@ -64,6 +64,22 @@ def test_a_short_run_has_passed_a_part_of_the_data(
     assert about["seconds_per_epoch"] == pytest.approx(about["seconds"] / 0.8)
 
 
+def test_what_is_cut_is_told_before_the_first_step(
+    prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    parent = Watched(prompts, make_config(steps=1, context=28), tmp_path / "p", tell=told.append)
+    about = read_about(Path(parent.run().path))
+    (cut,) = told
+    assert cut.startswith(f"{about['rows_cut']} of {about['rows']} references do not fit")
+    config = make_config(architecture="hub", parent=str(parent.arguments[3]), steps=1)
+    Watched(prompts, config, tmp_path / "c", tell=told.append).run()
+    assert told[1:] == ["context 64: the parent reads 28 tokens, no more", told[-1]]
+    whole = Watched(prompts, make_config(steps=1, context=200), tmp_path / "w", tell=told.append)
+    assert read_about(Path(whole.run().path))["rows_cut"] == 0
+    assert len(told) == 3
+
+
 @pytest.mark.parametrize("architecture", ["gpt", "lstm"])
 def test_accumulated_parts_are_one_batch(
     architecture: str, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path

@@ -11,7 +11,7 @@ from lab.models.tokenizer import train_tokenizer
 from lab.records import Prompt
 from lab.train import rows as rows_of
 from lab.train.arrays import ABOUT, Row, RowWriter, TokenRows
-from lab.train.rows import token_rows
+from lab.train.rows import count_cut, token_rows
 
 
 @pytest.fixture
@@ -32,6 +32,9 @@ def test_a_long_reference_is_cut_behind(prompts: list[Prompt], tokenizer: object
     whole = token_rows(prompts[:1], tokenizer, "{prompt}\n", 200)[0]
     cut = token_rows(prompts[:1], tokenizer, "{prompt}\n", whole.n_prompt + 5)
     assert [row.ids.tolist() for row in cut] == [whole.ids[: whole.n_prompt + 5].tolist()]
+    assert count_cut(cut, tokenizer, "{prompt}\n", whole.n_prompt + 5) == 1
+    fits = token_rows(prompts[:1], tokenizer, "{prompt}\n", len(whole.ids))
+    assert count_cut(fits, tokenizer, "{prompt}\n", len(whole.ids)) == 0
 
 
 def test_plain_text_is_windowed_and_all_of_it_learned(
@@ -40,6 +43,7 @@ def test_plain_text_is_windowed_and_all_of_it_learned(
     plain = dataclasses.replace(prompts[0], text="", reference="the sea and the sky " * 20)
     rows = token_rows([plain], tokenizer, "{prompt}", 16)
     assert len(rows) > 5
+    assert count_cut(rows, tokenizer, "{prompt}", 16) == 0
     assert all(row.ids[0] == tokenizer.bos_token_id and len(row.ids) <= 16 for row in rows)
     learned = [token for row in rows for token in row.ids[row.n_prompt :]]
     assert tokenizer.decode(learned) == plain.reference + "<|end|>"
