@@ -26,6 +26,12 @@ def outcome(rows: list[dict], tmp_path: Path, **config: object) -> SetOutcome:
     return step.apply(Dataset.from_list(made, features=features()), tmp_path, 1)
 
 
+def test_the_account_says_what_stays_together() -> None:
+    told = split_step(PrepareConfig(name="x")).settings["together"]
+    assert told == "equal prompts and sources, or texts"
+    assert split_step(PrepareConfig(name="x", group_column="by")).settings["together"] == "by"
+
+
 def test_shares_hold_to_the_row(tmp_path: Path) -> None:
     done = outcome([{}] * 100, tmp_path)
     assert done.counts == {"train": 80, "validation": 10, "test": 10, "groups": 100}
