@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from lab.data.prepare.altering import altering_steps
 from lab.data.prepare.cleaning import cleaning_steps
@@ -22,7 +24,8 @@ def steps_of(config: PrepareConfig, folder: Path) -> list[Step]:
     Copies are looked for in clean texts, before personal data is replaced (placeholders would make
     different texts alike) and before long texts are cut; splits are drawn over what is left; the
     tokenizer learns from the training texts, and long texts are cut by it, the parts staying in
-    their text's split; only training rows are altered, so that altered texts are in no other split.
+    their text's split, and training parts that held-out texts have too (a long quotation) being
+    dropped; only training rows are altered, so that altered texts are in no other split.
 
     Args:
         config: the settings.
@@ -37,5 +40,18 @@ def steps_of(config: PrepareConfig, folder: Path) -> list[Step]:
         *held_out_copy_steps(config, folder),
         *tokenizer_steps(config, folder),
         *segment_steps(config, folder),
+        *_copies_of_parts(config),
         *altering_steps(config),
     ]
+
+
+def _copies_of_parts(config: PrepareConfig) -> list[Step]:
+    """List the steps that drop what parts of texts have in common, though the texts are no copies.
+
+    What was found of whole texts is of no use here, and nothing is sure already.
+    """
+    if config.segment_tokens is None:
+        return []
+    near: Literal["across", "off"] = "off" if config.near == "off" else "across"
+    steps = held_out_copy_steps(replace(config, near=near, scrub=True))
+    return [replace(step, name=step.name.replace("rows", "parts")) for step in steps]
