@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from lab.data.prepare.config import PrepareConfig
     from lab.data.prepare.run import Prepared
     from lab.home import Home
-    from lab.records import Dataset
+    from lab.records import Dataset, Prompt
 
 _WIDE = 120
 """Characters per line from which on the table of steps has room for settings and counts."""
@@ -60,6 +61,19 @@ def _prepare(arguments: argparse.Namespace) -> None:
     say(f"data set {config.name!r}: {prepared.dataset.n_prompts:,} rows ({counts})")
     say(f"`lab data show {config.name}` tells where it comes from; its folder with a data card:")
     say(str(prepared.dataset.path))
+    for split, n in prepared.n_by_split.items():
+        if not n and getattr(config, f"{split}_share") > 0:
+            say(f"note: no row is in {split}: too few rows or groups, or none that say so")
+    say(f"next: `lab train --dataset {config.name} --name NAME{_template(prepared.prompts)}`")
+
+
+def _template(prompts: Sequence[Prompt]) -> str:
+    """Return the flag without which a model would not read all that rows ask with."""
+    if any(prompt.conversation for prompt in prompts):
+        return " --template chat"
+    if any(prompt.source for prompt in prompts):
+        return ' --template "{source} {prompt}"'
+    return ""
 
 
 def prepare_dataset(home: Home, origins: list[str], config: PrepareConfig) -> Prepared:

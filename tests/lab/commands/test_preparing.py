@@ -105,6 +105,40 @@ def test_settings_and_counts_stand_below_the_steps_in_a_narrow_terminal(
     assert "html:" not in said
 
 
+@pytest.mark.parametrize(
+    ("row", "flags"),
+    [
+        ({"prompt": "Bird {n}.", "reference": "{text}"}, ""),
+        (
+            {"prompt": "Bird {n}.", "source": "Seen: {n}", "reference": "{text}"},
+            ' --template "{source} {prompt}"',
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "Bird {n}."},
+                    {"role": "assistant", "content": "{text}"},
+                ]
+            },
+            " --template chat",
+        ),
+    ],
+)
+def test_the_next_command_makes_a_model_read_all_that_is_asked(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: object, flags: str
+) -> None:
+    form = json.dumps(row) + "\n"
+    rows = (form.replace("{n}", str(n)).replace("{text}", text(n)) for n in range(10))
+    (tmp_path / "rows.jsonl").write_text("".join(rows))
+    shares = ["--train-share", "0.89", "--validation-share", "0.1", "--test-share", "0.01"]
+    words = ["--name", "few", "--near", "off", "--no-quality", "--no-scrub", *shares]
+    lab(home, "data", "prepare", str(tmp_path / "rows.jsonl"), *words)
+    said = capsys.readouterr().out
+    assert said.endswith(f"\nnext: `lab train --dataset few --name NAME{flags}`\n")
+    assert "\nnote: no row is in test: too few rows or groups" in said
+    assert "no row is in validation" not in said
+
+
 def test_every_step_is_in_the_help_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["data", "prepare", "--help"])
