@@ -16,7 +16,7 @@ from typing import Any, overload
 import torch
 
 from lab import __version__
-from lab.errors import InputError
+from lab.errors import ConfigError, InputError
 from lab.models.threads import available_cores, threads
 from lab.records import Checkpoint, Prompt, TrainingEnd, TrainingOutcome, TrainingStep
 from lab.train.config import TrainConfig
@@ -84,6 +84,8 @@ def train(
     """
     if not train_prompts:
         raise InputError("no training prompts; import data with a split 'train'")
+    if not validation_prompts:
+        _check_unmeasured(config)
     run = _Run(
         config,
         out,
@@ -97,6 +99,17 @@ def train(
         tell,
     )
     return run.all(train_prompts, validation_prompts)
+
+
+def _check_unmeasured(config: TrainConfig) -> None:
+    """Refuse settings that wait for validation losses, where there will be none."""
+    waits = [f"schedule {config.schedule!r}"] if config.schedule == "plateau" else []
+    waits += [f"patience {config.patience}"] if config.patience is not None else []
+    if waits:
+        raise ConfigError(
+            f"{waits[0]} needs validation losses, and the data set has no validation rows; import "
+            "it with a split 'validation', or leave the setting out"
+        )
 
 
 def environment() -> dict[str, Any]:
@@ -185,7 +198,7 @@ class _Run:
             n_cut = count_cut(rows, *encode)
             saving.facts.update(rows=len(rows), rows_cut=n_cut)
             if self.team.leads:
-                self._tell_of_lengths(start.context, len(rows), n_cut)
+                self._tell_of_rows(start.context, len(rows), n_cut, bool(validation_prompts))
             held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
             if self.team.size > 1:
                 torch.manual_seed(self.config.seed + self.team.rank)
@@ -207,7 +220,9 @@ class _Run:
             checkpoint, kept = self.team.share(lambda: self._save(saving, model, result))
         return checkpoint, kept, result
 
-    def _tell_of_lengths(self, context: int, n_rows: int, n_cut: int) -> None:
+    def _tell_of_rows(self, context: int, n_rows: int, n_cut: int, measured: bool) -> None:
+        if not measured:
+            self.tell("no validation rows: no loss tells which weights are best, the last are kept")
         if context < self.config.context:
             self.tell(
                 f"context {self.config.context:,}: the parent reads {context:,} tokens, no more"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.errors import CheckpointError, InputError, TrainingError
+from lab.errors import CheckpointError, ConfigError, InputError, TrainingError
 from lab.models.folder import read_about
 from lab.models.load import load_model
 from lab.records import Checkpoint, CheckpointKind, Prompt, TrainingStep
@@ -170,10 +170,19 @@ def test_no_prompts_are_refused(make_config: MakeConfig, tmp_path: Path) -> None
 def test_without_validation_prompts_there_is_no_validation_loss(
     prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
 ) -> None:
-    checkpoint = train(
-        prompts, [], make_config(), tmp_path / "c", "run-1", lambda step, share: None
-    )
-    assert checkpoint.validation_loss is None
+    told: list[str] = []
+
+    def start(**changes: object) -> Checkpoint:
+        config = make_config(**changes)
+        return train(
+            prompts, [], config, tmp_path / "c", "run-1", lambda step, share: None, tell=told.append
+        )
+
+    for name, value in (("patience", 2), ("schedule", "plateau")):
+        with pytest.raises(ConfigError, match=f"^{name} .*the data set has no validation rows"):
+            start(**{name: value})
+    assert start().validation_loss is None
+    assert told[0].startswith("no validation rows")
 
 
 def test_the_environment_names_versions_and_cores() -> None:
