@@ -6,11 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.counting import TokenCounter
 from lab.data.prepare.rows import Fields
 from lab.data.prepare.steps import Outcome, RowStep
 from lab.data.prepare.tokens import TOKENIZER
@@ -55,17 +53,18 @@ class _Cut:
 
 
 @lru_cache(maxsize=1)
-def _load(folder: str) -> Any:
-    from lab.models.tokenizer import load_tokenizer
+def _load(folder: str) -> TokenCounter:
+    from tokenizers import Tokenizer
 
-    tokenizer = load_tokenizer(folder)
+    # Not by transformers, which would take a second and much memory in each process.
+    tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
     # Its file may say that texts are cut off or filled up; nothing here is to be lost or added.
-    tokenizer.backend_tokenizer.no_truncation()
-    tokenizer.backend_tokenizer.no_padding()
-    return tokenizer
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return TokenCounter(tokenizer)
 
 
-def cut(text: str, most: int, tokenizer: Any) -> Iterator[str]:
+def cut(text: str, most: int, tokens: TokenCounter) -> Iterator[str]:
     """Cut a text at sentence ends into parts as long as allowed.
 
     A sentence that is too long alone is cut at a space, and what has no space between two tokens.
@@ -73,7 +72,7 @@ def cut(text: str, most: int, tokenizer: Any) -> Iterator[str]:
     Args:
         text: the text.
         most: most tokens of a part, at least 6.
-        tokenizer: a tokenizer that tells where its tokens stand.
+        tokens: finds the tokens of texts.
 
     Yields:
         The parts in order, without the space around them; none is blank.
@@ -81,7 +80,7 @@ def cut(text: str, most: int, tokenizer: Any) -> Iterator[str]:
     size = max(_BLOCK, 20 * most)
     start = 0
     while start < len(text):
-        block = _Block(text[start : start + size], tokenizer)
+        block = _Block(text[start : start + size], tokens)
         is_last = start + size >= len(text)
         done = 0
         while done < len(block.text):
@@ -97,12 +96,10 @@ def cut(text: str, most: int, tokenizer: Any) -> Iterator[str]:
 class _Block:
     """A piece of a text short enough to hold the places of all its tokens."""
 
-    def __init__(self, text: str, tokenizer: Any):
-        # What is behind the tokenizer encodes a short text in a tenth of the time.
-        self.text, self.encode = text, tokenizer.backend_tokenizer.encode
-        offsets = self.encode(text, add_special_tokens=False).offsets
-        self.starts = np.array([start for start, _ in offsets], dtype=np.int64)
-        self.ends = list(sentence_ends(text))
+    def __init__(self, text: str, tokens: TokenCounter):
+        self.text, self.tokens, self.found = text, tokens, tokens(text)
+        self.ends: list[int] = []
+        self.more_ends = sentence_ends(text)
 
     def end(self, start: int, most: int) -> int:
         """Return where a part that begins at a place ends.
@@ -110,25 +107,35 @@ class _Block:
         A part alone can have other tokens than in its text, and so more than were counted; it is
         then cut earlier.
         """
-        if start == 0 and len(self.starts) <= most and self.text == self.text.strip():
+        if start == 0 and len(self.found) <= most and self.text == self.text.strip():
             return len(self.text)
         room = most
         while True:
             end = self._furthest(start, room)
-            n = len(self.encode(self.text[start:end].strip(), add_special_tokens=False))
+            n = len(self.tokens(self.text[start:end].strip()))
             if n <= most or room <= 1:
                 return end
             room = max(1, room - (n - most))
 
     def _furthest(self, start: int, room: int) -> int:
-        first = int(np.searchsorted(self.starts, start))
-        if first + room >= len(self.starts):
+        starts = self.found.starts
+        first = int(starts.searchsorted(start))
+        if first + room >= len(starts):
             return len(self.text)
-        limit = max(int(self.starts[first + room]), start + 1)
-        place = bisect_right(self.ends, limit) - 1
+        limit = max(int(starts[first + room]), start + 1)
+        place = bisect_right(self._ends_to(limit), limit) - 1
         if place >= 0 and self.text[start : self.ends[place]].strip():
             return self.ends[place]
         # From the first letter on, so that space at the front is no place to cut at.
         letter = start + len(self.text[start:limit]) - len(self.text[start:limit].lstrip())
         space = max(self.text.rfind(mark, letter, limit + 1) for mark in (" ", "\n", "\t"))
         return space if space > letter else limit
+
+    def _ends_to(self, limit: int) -> list[int]:
+        """Return the ends of sentences so far, as far as a place and perhaps farther."""
+        while not self.ends or self.ends[-1] <= limit:
+            end = next(self.more_ends, None)
+            if end is None:
+                break
+            self.ends.append(end)
+        return self.ends
