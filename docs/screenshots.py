@@ -1,7 +1,8 @@
 """Make the README's pictures from a copy of the demo's lab, with reviewers that this script plays.
 
 Run `lab demo --no-serve` first, then `python docs/screenshots.py`. The played reviewers rate by the
-world's truth with some taste of their own; their answers go into the copy alone.
+world's truth with some taste of their own; their answers go into the copy alone, and so do the
+trials of a short search and a run that stops early, for the pages Tuning and Training.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main() -> None:
         shutil.copytree(arguments.home, home.path)
         with open_store(home) as store:
             play(store)
+        train(home)
         with both_apps(home) as (review, dashboard), chromium() as browser:
             take(browser, review, dashboard, Path(arguments.out))
         stop_owner(home)
@@ -91,6 +93,22 @@ def answer(
         kind="vote" if winners else "rate", ratings=values, winners=winners,
         seconds=rng.uniform(12, 50) + n,
     )  # fmt: skip
+
+
+def train(home: Home) -> None:
+    """Search settings of a small model, and train one until it stops by itself; takes minutes."""
+    small = ["--dataset", "world", "--template", "{source}", "--threads", "1"]
+    small += ["--layers", "1", "--width", "32", "--heads", "1", "--vocabulary", "512"]
+    ranges = ["learning_rate=1e-4..1e-1:log", "batch_rows=4,8,16", "warmup=0..0.2"]
+    ranges += ["schedule=cosine,linear,constant"]
+    search = [word for one in ranges for word in ("--range", one)]
+    stopping = ["--learning-rate", "0.1", "--patience", "2", "--validate-every", "10"]
+    for words in (
+        ["tune", *small, "--search", "rates", "--trials", "24", "--steps", "40", *search],
+        ["train", *small, "--name", "small", "--steps", "400", *stopping],
+    ):
+        command = [sys.executable, "-m", "lab.cli", *words, "--home", str(home.path)]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 def faithful(source: str, text: str) -> float:
@@ -166,6 +184,7 @@ PAGES = {
     "/metrics": "dashboard-metrics",
     "/texts": "dashboard-texts",
     "/training": "dashboard-training",
+    "/tuning": "dashboard-tuning",
 }
 
 

@@ -111,7 +111,7 @@ def _tune(arguments: argparse.Namespace) -> None:
     )
     tuned = tuning.run(arguments.trials, arguments.minutes)
     _report(tuned, tuning)
-    if not tuned.n_new and arguments.minutes is None:
+    if not tuned.n_new and not tuned.n_running and arguments.minutes is None:
         say(f"\nnothing was left to try; give more than --trials {arguments.trials} to go on")
 
 
@@ -211,6 +211,8 @@ def _report(tuned: Tuned, tuning: Tuning) -> None:
     ordered = _best_first(trials)
     if trials:
         _show(ordered, tuned, tuning)
+    else:
+        say(f"no trial of search {tuning.search_name!r} has ended yet")
     broke = [one for one in ordered if one.message not in (KILLED, STOPPED)]
     if found is None and broke and not tuned.n_running:
         raise TrainingError(
