@@ -27,7 +27,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -187,7 +187,9 @@ def mixed_ways(case: Case) -> list[Way]:
     ]
 
 
-def run_lab(case: Case, steps: int, optimizer: str = "adamw") -> tuple[int, float]:
+def run_lab(
+    case: Case, steps: int, optimizer: Literal["adamw", "muon"] = "adamw"
+) -> tuple[int, float]:
     config = dataclasses.replace(case.config, steps=steps, optimizer=optimizer)
     model = copy.deepcopy(case.model)
     began = clock(model)

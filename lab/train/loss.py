@@ -66,7 +66,8 @@ def summed_loss(
     part = model.base_model if own else model
     found = part(**inputs)
     found = found.last_hidden_state if own else found.logits
-    found = found.flatten(0, 1)[wanted.to(device, non_blocking=True)]
+    # Not `[wanted]`, whose backward pass sorts the places first.
+    found = found.flatten(0, 1).index_select(0, wanted.to(device, non_blocking=True))
     head = model.get_output_embeddings()
     if own and type(head) is nn.Linear and head.bias is None:
         return head_loss(head, found, targets, smoothing), len(wanted)
