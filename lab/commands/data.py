@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from lab.data.config import ImportConfig
 
     commands = parser.add_subparsers(metavar="import|prepare|world|tag|show|list", required=True)
-    add = commands.add_parser("import", help="read a file or a Hugging Face data set")
+    add = commands.add_parser(
+        "import", help="take in a file or hub data set of prompts or texts, as it is"
+    )
     add.add_argument(
         "origin", help="JSONL, JSON, CSV, Parquet or text file, or a hub name org/name"
     )

@@ -25,6 +25,8 @@ EXAMPLES = """\
 examples:
   lab data prepare stories.jsonl --name stories
   lab data prepare crawl/ --name crawl --kind text --boilerplate 20 --workers 2
+  lab data prepare triples.jsonl --name triples --prompt-column instruction \\
+      --source-column input --reference-column output
   lab data prepare chats.parquet --name chats --kind chat --messages-column turns --no-html
   lab data prepare books/ --name books --vocabulary 8192 --segment-tokens 256
   lab data prepare posts.csv --name posts --group-column author --stratify-column topic
