@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _KEPT, _LONGEST_KEPT = 1 << 16, 64
 """Most words whose tokens are kept, and most characters of one of them."""
 
+_MOST_UNKNOWN = 0.1
+"""Largest share of a text's words that are encoded alone when no more are kept."""
+
 _SPACE = re.compile(r" (?<=\S )")  # after a word; further spaces belong to what follows
 
 Starts = tuple[int, ...]
@@ -72,6 +75,11 @@ class TokenCounter:
         if not self._is_apart or self._special.search(text):
             return TokenPlaces([text], [self._encoded(text)])
         words = _SPACE.split(text)
+        # Where no more are kept, many unknown words take longer than the whole text.
+        if len(self._spaced) >= _KEPT:
+            n_known = sum(map(self._spaced.__contains__, words))
+            if len(words) - n_known > _MOST_UNKNOWN * len(words):
+                return TokenPlaces([text], [self._encoded(text)])
         others = map(self._spaced.__getitem__, words[1:])
         return TokenPlaces(words, [self._encoded(words[0]), *others])
 
@@ -81,16 +89,14 @@ class TokenCounter:
 
 
 class _Spaced(dict[str, Starts]):
-    """Word → its tokens with the space before it; emptied when it is full."""
+    """Word → its tokens with the space before it; of the first words only, so it stays small."""
 
     def __init__(self, encoded: Callable[[str], Starts]):
         self.encoded = encoded
 
     def __missing__(self, word: str) -> Starts:
         starts = self.encoded(f" {word}")
-        if len(word) <= _LONGEST_KEPT:
-            if len(self) >= _KEPT:
-                self.clear()
+        if len(word) <= _LONGEST_KEPT and len(self) < _KEPT:
             self[word] = starts
         return starts
 

@@ -67,12 +67,24 @@ def test_known_words_are_not_encoded_again_and_not_too_many_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(counting, "_KEPT", 3)
+    monkeypatch.setattr(counting, "_MOST_UNKNOWN", 0.2)
     encoded: list[str] = []
     tokens = TokenCounter(TOKENIZERS["bpe"])
-    plain = tokens._spaced.encoded
-    tokens._spaced.encoded = lambda text: encoded.append(text) or plain(text)  # type: ignore[func-returns-value]
+    plain = tokens._encoded
+
+    def noted(text: str) -> counting.Starts:
+        encoded.append(text)
+        return plain(text)
+
+    tokens._spaced.encoded = noted
+    monkeypatch.setattr(tokens, "_encoded", noted)
     tokens("the cat the cat the cat " + "x" * 100)
     tokens("a the cat")
-    assert encoded == [" cat", " the", " " + "x" * 100]
+    assert encoded == ["the", " cat", " the", " " + "x" * 100, "a"]
+    assert len(tokens._spaced) == 2
     tokens("the water of all time")
-    assert len(tokens._spaced) <= 3
+    assert len(tokens._spaced) == 3
+    encoded.clear()
+    tokens("a cat the cat the cat the cat the water the other cat the cat")
+    tokens("all is new in the cat")
+    assert encoded == ["a", " other", "all is new in the cat"]
