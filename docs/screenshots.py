@@ -2,7 +2,7 @@
 
 Run `lab demo --no-serve` first, then `python docs/screenshots.py`. The played reviewers rate by the
 world's truth with some taste of their own; their answers go into the copy alone, and so do the
-trials of a short search and a run that stops early, for the pages Tuning and Training.
+trials of a short search and a small run, for the pages Tuning and Training.
 """
 
 from __future__ import annotations
@@ -96,16 +96,16 @@ def answer(
 
 
 def train(home: Home) -> None:
-    """Search settings of a small model, and train one until it stops by itself; takes minutes."""
+    """Search settings of a small model, and train one; takes minutes."""
     small = ["--dataset", "world", "--template", "{source}", "--threads", "1"]
     small += ["--layers", "1", "--width", "32", "--heads", "1", "--vocabulary", "512"]
     ranges = ["learning_rate=1e-4..1e-1:log", "batch_rows=4,8,16", "warmup=0..0.2"]
     ranges += ["schedule=cosine,linear,constant"]
     search = [word for one in ranges for word in ("--range", one)]
-    stopping = ["--learning-rate", "0.1", "--patience", "2", "--validate-every", "10"]
+    often = ["--learning-rate", "0.1", "--patience", "3", "--validate-every", "10"]
     for words in (
         ["tune", *small, "--search", "rates", "--trials", "24", "--steps", "40", *search],
-        ["train", *small, "--name", "small", "--steps", "400", *stopping],
+        ["train", *small, "--name", "small", "--steps", "400", *often],
     ):
         command = [sys.executable, "-m", "lab.cli", *words, "--home", str(home.path)]
         subprocess.run(command, cwd=ROOT, check=True)
