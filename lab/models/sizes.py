@@ -103,8 +103,11 @@ def _best(
     for _, sizes in sorted(found, key=rank):
         if abs(count(sizes) - n_parameters) <= MOST_OFF * n_parameters:
             return sizes
-    nearest = min((abs(n - n_parameters), n) for n, _ in found)[1] if found else None
-    least = f"; the nearest has {nearest:,}" if nearest else ""
+    # What is reckoned of types with blocks of several kinds is not always so.
+    near = min(found, key=lambda one: abs(one[0] - n_parameters))[1] if found else None
+    least = (
+        f"; with {near.layers} layers of width {near.width} it has {count(near):,}" if near else ""
+    )
     raise ConfigError(
         f"parameters {n_parameters} cannot be met within {MOST_OFF:.0%} with this architecture and "
         f"vocabulary{least}; give another number, a smaller vocabulary, or layers and width"

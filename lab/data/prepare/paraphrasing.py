@@ -12,17 +12,22 @@ from lab.data.prepare.altering import altered, inputs, marked, may_copy
 from lab.data.prepare.batched import rewrite
 from lab.data.prepare.rows import Fields
 from lab.data.prepare.steps import SetOutcome, SetStep
+from lab.models.lengths import by_length
 from lab.sentences import sentence_ends
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 NAME = "paraphrase"
-BATCH = 16
-"""Sentences that are rewritten at once."""
+TOKENS = 2048
+"""Tokens of sentences that are rewritten at once."""
 
 _TOP_P = 0.95
+_LIKELY = 256
+"""Tokens among which those that hold 95 % are looked for first, as sorting all takes long."""
+
 _LONGEST = 512
+"""Tokens of the longest sentence that is rewritten."""
 
 
 def paraphrase_step(checkpoint: str, prefix: str, seed: int) -> SetStep:
@@ -147,32 +152,42 @@ class Writer:
             that hold 95 % (Holtzman et al., 2020), by each job's own seed.
         """
         written = [""] * len(jobs)
-        ids = [self._tokenizer(self._prefix + text)["input_ids"][:_LONGEST] for text, _ in jobs]
-        order = sorted((n for n in range(len(jobs)) if jobs[n][0]), key=lambda n: len(ids[n]))
-        for first in range(0, len(order), BATCH):
-            places = order[first : first + BATCH]
+        ids = [self._tokenizer(self._prefix + text, verbose=False)["input_ids"] for text, _ in jobs]
+        longest = self._at_most(_LONGEST)
+        # What does not fit would lose its end.
+        asked = [n for n, (text, _) in enumerate(jobs) if text and len(ids[n]) <= longest]
+        for batch in by_length([len(ids[n]) for n in asked], TOKENS):
+            places = [asked[one] for one in batch]
             texts = self._written([ids[n] for n in places], [jobs[n][1] for n in places])
             for place, text in zip(places, texts, strict=True):
                 written[place] = text
         return written
 
+    def _at_most(self, tokens: int) -> int:
+        """Return so many tokens, or those that the model has places for where it has fewer."""
+        limit = getattr(self._model.config, "max_position_embeddings", None) or 0
+        return min(tokens, int(limit)) if limit > 0 else tokens
+
     def _written(self, ids: list[list[int]], seeds: list[int]) -> list[str]:
         import torch
-        from transformers import LogitsProcessorList, TopPLogitsWarper
+        from transformers import LogitsProcessorList
 
-        batch = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt", verbose=False)
+        batch = self._tokenizer.pad(
+            {"input_ids": ids}, return_tensors="pt", padding_side="right", verbose=False
+        )
         batch = {
             name: batch[name].to(self._model.device) for name in ("input_ids", "attention_mask")
         }
         # A sentence may grow to twice its length; each stops where it would stop alone.
-        limits = [2 * len(one) + 16 for one in ids]
+        places = self._at_most(2 * _LONGEST + 16) - 1
+        limits = [min(2 * len(one) + 16, places) for one in ids]
         with torch.inference_mode():
             made = self._model.generate(
                 **batch,
                 do_sample=False,
                 num_beams=1,
                 max_new_tokens=max(limits),
-                logits_processor=LogitsProcessorList([TopPLogitsWarper(_TOP_P), _drawing(seeds)]),
+                logits_processor=LogitsProcessorList([_drawing(seeds)]),
             )
         rows = [row[: limit + 1] for row, limit in zip(made.tolist(), limits, strict=True)]
         texts = self._tokenizer.batch_decode(rows, skip_special_tokens=True)
@@ -180,20 +195,39 @@ class Writer:
 
 
 def _drawing(seeds: Sequence[int]) -> Any:
-    """Make greedy choice a draw: the largest logit plus Gumbel noise has softmax's chances.
+    """Make greedy choice a draw: what `generate` is given has one token to choose in each row.
 
-    Each row has noise of its own seed, so that what is drawn does not depend on the other rows.
+    Each row has random numbers of its own seed, so that what is drawn does not depend on the other
+    rows.
     """
     import torch
 
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def draw(ids: Any, scores: Any) -> Any:
-        chances = [torch.rand(scores.shape[1], generator=one) for one in generators]
-        noise = -torch.log(-torch.log(torch.stack(chances).clamp(1e-20, 1 - 1e-7)))
-        return scores + noise.to(scores.device)
+        uniforms = torch.stack(
+            [torch.rand(1, generator=one, dtype=torch.float64) for one in generators]
+        ).to(scores.device)
+        total = scores.logsumexp(-1, keepdim=True)
+        best = scores.topk(min(_LIKELY, scores.shape[1]))
+        chances = (best.values - total).exp()
+        tokens = _drawn(chances, best.indices, uniforms)
+        many = chances.sum(-1) < _TOP_P
+        if many.any():
+            every = scores[many].sort(descending=True)
+            chances = (every.values - total[many]).exp()
+            tokens[many] = _drawn(chances, every.indices, uniforms[many])
+        return torch.full_like(scores, float("-inf")).scatter_(1, tokens, 0.0)
 
     return draw
+
+
+def _drawn(chances: Any, tokens: Any, uniforms: Any) -> Any:
+    """Draw from the fewest tokens that hold 95 %; all are (rows, tokens), the likeliest first."""
+    reached = chances.double().cumsum(-1)
+    n_kept = (reached - chances < _TOP_P).sum(-1, keepdim=True)
+    places = (reached <= uniforms * reached.gather(1, n_kept - 1)).sum(-1, keepdim=True)
+    return tokens.gather(1, places.minimum(n_kept - 1))
 
 
 def load_writer(checkpoint: str, prefix: str = "") -> Writer:

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from lab.data.prepare import paraphrasing
 from lab.data.prepare.altering import altering_steps
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.folder import read_rows
@@ -231,10 +232,30 @@ def test_a_wrong_paraphraser_is_said(tmp_path: Path) -> None:
         paraphrase_step(str(tmp_path), "", 0).apply([], tmp_path, 1)  # type: ignore[arg-type]
 
 
-def test_draws_have_the_chances_of_softmax() -> None:
+@pytest.mark.parametrize("likely", [1, 2, 256])
+def test_draws_are_from_the_tokens_that_hold_95_percent(
+    likely: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
-    scores = torch.log(torch.tensor([0.5, 0.3, 0.2])).expand(4000, 3)
-    drawn = _drawing(range(4000))(None, scores).argmax(-1)
-    shares = torch.bincount(drawn, minlength=3) / 4000
-    assert torch.allclose(shares, torch.tensor([0.5, 0.3, 0.2]), atol=0.03)
+    monkeypatch.setattr(paraphrasing, "_LIKELY", likely)
+    chances = torch.tensor([0.03, 0.5, 0.16, 0.3, 0.01])
+    drawn = _drawing(range(4000))(None, torch.log(chances).expand(4000, 5)).argmax(-1)
+    shares = torch.bincount(drawn, minlength=5) / 4000
+    expected = torch.tensor([0.0, 0.5, 0.16, 0.3, 0.0]) / 0.96
+    assert shares[[0, 4]].tolist() == [0, 0]
+    assert torch.allclose(shares, expected, atol=0.03)
+
+
+def test_a_sentence_is_written_alike_in_any_batch_and_left_if_too_long(
+    paraphraser: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = paraphrasing.load_writer(str(paraphraser))
+    jobs = [(" ".join(["dog", "ran", "home", "big"][: 1 + n % 4] * (1 + n)), n) for n in range(9)]
+    together = writer.write(jobs)
+    assert [writer.write([job])[0] for job in jobs] == together
+    monkeypatch.setattr(paraphrasing, "TOKENS", 12)
+    assert writer.write(jobs[::-1]) == together[::-1]
+    monkeypatch.setattr(paraphrasing, "_LONGEST", 6)
+    kept = writer.write(jobs)
+    assert [bool(text) for text in kept] == [len(text.split()) <= 6 for text, _ in jobs]
