@@ -87,6 +87,7 @@ def labels(config: Any) -> list[str]:
 def context_of(model: Any, tokenizer: Any) -> int:
     """Return the most tokens that a classifier takes at once."""
     longest = getattr(model.config, "max_position_embeddings", None) or 512
+    longest = 512 if longest < 0 else longest  # -1 is no limit
     # RoBERTa and its kin keep two places of their table for themselves.
     longest -= 2 if "roberta" in str(model.config.model_type) else 0
     return int(min(longest, tokenizer.model_max_length))
