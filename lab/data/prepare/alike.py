@@ -94,7 +94,10 @@ def shingles(text: str, n: int) -> NDArray[np.uint64]:
     """
     import numpy as np
 
-    return np.unique(np.concatenate(list(_runs(text, n))))
+    found = np.sort(np.concatenate(list(_runs(text, n))))
+    new = np.ones(len(found), bool)
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    return found[new]
 
 
 def _runs(text: str, n: int) -> Iterator[NDArray[np.uint64]]:

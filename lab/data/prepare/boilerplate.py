@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from lab.data.prepare.characters import spaced
 from lab.data.prepare.keys import hash_of
-from lab.data.prepare.passes import BATCH, run_row_steps
+from lab.data.prepare.passes import run_row_steps
 from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import in_slices, rows_in
 from lab.data.prepare.steps import Outcome, RowStep, SetOutcome, SetStep
 
 if TYPE_CHECKING:
@@ -95,10 +96,9 @@ def _line_hashes(rows: Dataset) -> Iterator[np.ndarray]:
     import numpy as np
 
     columns = rows.select_columns(["prompt", "messages", "source", "reference", "rejected"])
-    for batch in columns.iter(batch_size=BATCH):
+    for batch in in_slices(columns):
         pairs = [np.empty((0, 2), dtype=np.uint64)]
-        for values in zip(*batch.values(), strict=True):
-            row = dict(zip(batch, values, strict=True))
+        for row in rows_in(batch):
             for name in documents(row):
                 hashes = hashes_of({line.strip() for line in row[name].split("\n")} - {""})
                 pairs.append(np.stack([hashes, np.full_like(hashes, hash_of(row[name]))], axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sys
 import unicodedata
@@ -17,6 +18,7 @@ from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.near import near_copies
 from lab.data.prepare.rows import TEXTS, Fields
 from lab.data.prepare.signing import COLUMNS
+from lab.data.prepare.slices import each_slice
 from lab.data.prepare.steps import SetOutcome, SetStep, Step
 from lab.records import Split
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 _RANKS = {str(Split.TEST): 0, str(Split.VALIDATION): 1}
 """Which copy stays: of a held-out split rather than of training."""
 
-_BATCH = 256
+_SPLITS = 1 << 14
+_SPACE = re.compile(r"[^\S ]")
 
 
 def copy_steps(config: PrepareConfig, folder: Path | None = None) -> list[Step]:
@@ -150,7 +153,7 @@ def _order(rows: Dataset) -> tuple[NDArray[np.int64], int]:
 
     ranks = np.full(len(rows), 2, np.int8)
     start = 0
-    for batch in rows.select_columns(["split"]).iter(_BATCH * 40):
+    for batch in rows.select_columns(["split"]).iter(_SPLITS):
         found = batch["split"]
         ranks[start : start + len(found)] = [_RANKS.get(split, 2) for split in found]
         start += len(found)
@@ -181,15 +184,7 @@ def _hashes(rows: Dataset, scratch: Path, workers: int) -> NDArray[np.uint64]:
 
     path = scratch / "hashes.npy"
     new_array(path, np.uint64, (len(rows),))
-    rows.select_columns(list(COLUMNS)).map(
-        _Hashed(path),
-        with_indices=True,
-        batched=True,
-        batch_size=_BATCH,
-        num_proc=min(workers, len(rows)) if workers > 1 and len(rows) > 1 else None,
-        load_from_cache_file=False,
-        new_fingerprint="hashed",
-    )
+    each_slice(rows.select_columns(list(COLUMNS)), _Hashed(path), workers)
     found: NDArray[np.uint64] = np.load(path)
     path.unlink()
     return found
@@ -197,14 +192,13 @@ def _hashes(rows: Dataset, scratch: Path, workers: int) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True, slots=True)
 class _Hashed:
-    """Writes the hashes of a batch of rows into a file; returns nothing."""
+    """Writes the hashes of some rows into a file; returns nothing."""
 
     path: Path
 
-    def __call__(self, batch: dict[str, list[Any]], places: list[int]) -> None:
+    def __call__(self, rows: list[Fields], places: list[int]) -> None:
         import numpy as np
 
-        rows = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
         np.load(self.path, mmap_mode="r+")[places] = [content_hash(row) for row in rows]
 
 
@@ -233,12 +227,22 @@ def plain(text: str) -> str:
             punctuation.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(folded.translate(_spaces()).split()) or " ".join(folded.split())
+    return _single(folded.translate(_spaces())) or _single(_SPACE.sub(" ", folded))
+
+
+def _single(text: str) -> str:
+    """Put one space for each run of spaces; the words of a long text would fill the memory."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" ")
 
 
 @lru_cache(maxsize=1)
 def _spaces() -> dict[int, str]:
-    """List punctuation and control characters, with the space that stands for each."""
-    every = range(sys.maxunicode + 1)
-    filling = (place for place in every if unicodedata.category(chr(place))[0] == "P")
+    """List white space, punctuation and control characters, with the space that stands for each."""
+    filling = [
+        place
+        for place, character in enumerate(map(chr, range(sys.maxunicode + 1)))
+        if unicodedata.category(character)[0] == "P" or character.isspace()
+    ]
     return dict.fromkeys([*range(0x20), 0x7F, *filling], " ")

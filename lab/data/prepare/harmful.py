@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.data.prepare.near import COLUMNS
 from lab.data.prepare.rows import whole
+from lab.data.prepare.slices import in_slices, rows_in
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.data.prepare.wording import pieces
 from lab.errors import ConfigError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from numpy.typing import NDArray
 
-_ROWS = 64
 _PIECE = 1 << 16
 _WINDOWS = 256
 
@@ -114,8 +114,5 @@ def _batches(
 
 
 def _texts(rows: Dataset) -> Iterator[tuple[int, str]]:
-    place = 0
-    for batch in rows.select_columns(list(COLUMNS)).iter(_ROWS):
-        for values in zip(*batch.values(), strict=True):
-            yield place, whole(dict(zip(batch, values, strict=True)))
-            place += 1
+    slices = in_slices(rows.select_columns(list(COLUMNS)))
+    yield from enumerate(whole(row) for batch in slices for row in rows_in(batch))

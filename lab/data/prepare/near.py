@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROWS = 64
 _PAIRS = 1 << 12
+_KEPT = 1 << 16
 
 
 def near_copies(
@@ -84,7 +85,7 @@ class _Comparer:
         self.signatures = np.asarray(np.load(paths["signatures"], mmap_mode="r"))
         self.sizes = np.load(paths["sizes"])
         self.n_compared = 0
-        self.sets = lru_cache(maxsize=_ROWS)(self._sets)
+        self.kept_sets = lru_cache(maxsize=_ROWS)(self._sets)
         # Four standard errors below, so that it costs no recall worth speaking of.
         error = math.sqrt(alike.threshold * (1 - alike.threshold) / alike.permutations)
         self.least = alike.threshold - 4 * error
@@ -115,6 +116,10 @@ class _Comparer:
         self.n_compared += 1
         pairs = zip(self.sets(place), self.sets(other), strict=True)
         return all(jaccard(one, another) >= self.alike.threshold for one, another in pairs)
+
+    def sets(self, place: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return the shingles of a row; those of few long texts would fill the memory if kept."""
+        return (self.kept_sets if self.sizes[place] <= _KEPT else self._sets)(place)
 
     def _sets(self, place: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         row = self.rows[place]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.data.prepare.altering import altered, inputs, marked, may_copy
-from lab.data.prepare.batched import rewrite
 from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import map_slices
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.models.lengths import by_length
 from lab.sentences import sentence_ends
@@ -72,7 +72,7 @@ class _Paraphrased:
                     n_same += 1
             return made
 
-        made = rewrite(rows, copy, scratch / "rows.arrow")
+        made = map_slices(rows, copy, scratch / "rows.arrow")
         counts = {"copies": n_copies, "nothing to alter": n_same}
         return SetOutcome(made, counts={name: n for name, n in counts.items() if n})
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lab.data.prepare.alike import Alike, compared, shingles
 from lab.data.prepare.arrays import new_array
+from lab.data.prepare.rows import Fields
+from lab.data.prepare.slices import each_slice
 from lab.data.prepare.wording import joint_hashes
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 COLUMNS = ("prompt", "source", "reference", "rejected", "messages")
 """Columns that are compared."""
 
-_ROWS = 64
 _KEPT = ("texts", "signatures", "sizes")
 
 
@@ -52,15 +53,7 @@ def sign(
     paths = {name: scratch / f"{name}.npy" for name in shapes}
     for name, (kind, shape) in shapes.items():
         new_array(paths[name], kind, shape)
-    rows.select_columns(list(COLUMNS)).map(
-        _Signed(alike, paths, known),
-        with_indices=True,
-        batched=True,
-        batch_size=_ROWS,
-        num_proc=min(workers, len(rows)) if workers > 1 and len(rows) > 1 else None,
-        load_from_cache_file=False,
-        new_fingerprint="signed",
-    )
+    each_slice(rows.select_columns(list(COLUMNS)), _Signed(alike, paths, known), workers)
     return paths
 
 
@@ -84,16 +77,15 @@ def keep(paths: dict[str, Path], folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """Writes what is known of a batch of rows into the files; returns nothing."""
+    """Writes what is known of some rows into the files; returns nothing."""
 
     alike: Alike
     paths: dict[str, Path]
     known: Path | None
 
-    def __call__(self, batch: dict[str, list[Any]], places: list[int]) -> None:
+    def __call__(self, rows: list[Fields], places: list[int]) -> None:
         import numpy as np
 
-        rows = (dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True))
         texts = [compared(row) for row in rows]
         hashes = np.array([_hash(text) for text in texts], np.uint64)
         signed = np.empty((len(texts), self.alike.permutations), np.uint32)

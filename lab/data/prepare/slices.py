@@ -103,6 +103,42 @@ class _Changed:
         return {name: [row[name] for row in made] for name in FIELDS}
 
 
+def each_slice(
+    rows: Dataset, look: Callable[[list[Fields], list[int]], None], processes: int = 1
+) -> None:
+    """Look at rows, a slice at a time.
+
+    Args:
+        rows: the rows.
+        look: told rows and their places.
+        processes: among how many the slices are shared out; at most as many as there are slices.
+    """
+    from datasets import Dataset
+
+    starts, stops = zip(*slices_of(rows), strict=True)
+    processes = min(processes, len(starts))
+    Dataset.from_dict({"start": starts, "stop": stops}).map(
+        _Looked(rows, look),
+        batched=True,
+        batch_size=1,
+        num_proc=processes if processes > 1 else None,
+        load_from_cache_file=False,
+        new_fingerprint="looked-at",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Looks at the rows of one slice."""
+
+    rows: Dataset
+    look: Callable[[list[Fields], list[int]], None]
+
+    def __call__(self, bounds: dict[str, list[int]]) -> None:
+        (start,), (stop,) = bounds["start"], bounds["stop"]
+        self.look(list(rows_in(self.rows[start:stop])), list(range(start, stop)))
+
+
 def write_stream(rows: Iterable[Fields], path: Path) -> None:
     """Write rows as they come into an Arrow file, a few at a time.
 

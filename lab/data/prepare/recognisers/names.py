@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.data.prepare.batched import rewrite
 from lab.data.prepare.recognisers.findings import PLACEHOLDERS, Finding, replaced
 from lab.data.prepare.rows import Fields, map_texts
+from lab.data.prepare.slices import map_slices
 from lab.data.prepare.steps import SetOutcome, SetStep
 from lab.errors import CheckpointError
 from lab.models.lengths import by_length
@@ -73,7 +73,7 @@ class _Scrubbed:
             n_changed += sum(one is not row for one, row in zip(made, batch, strict=True))
             return made
 
-        made = rewrite(rows, scrub, scratch / "rows.arrow")
+        made = map_slices(rows, scrub, scratch / "rows.arrow")
         return SetOutcome(made, n_changed=n_changed, counts=dict(tally))
 
 

@@ -36,6 +36,12 @@ def test_a_text_shorter_than_a_shingle_is_one_run() -> None:
     assert len(shingles("", 5)) == len(shingles("!?", 5)) == 0
 
 
+@given(WORDS, st.integers(1, 6))
+def test_shingles_ascend_and_none_stands_twice(words: list[str], n: int) -> None:
+    found = shingles(" ".join(words), n)
+    assert np.array_equal(found, np.unique(found))
+
+
 def test_runs_go_on_over_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     text = " ".join(f"w{number}" for number in range(500))
     whole = shingles(text, 5)

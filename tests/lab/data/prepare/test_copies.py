@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
+import tracemalloc
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -76,6 +79,31 @@ def test_what_stands_in_another_field_is_another_row() -> None:
     ]
     assert len({content_hash(row) for row in rows}) == 4
     assert plain("Ｆｕｌｌ, “width”\u3000½") == "full width 1⁄2"
+
+
+def test_every_kind_of_space_and_punctuation_is_one_space() -> None:
+    def by_words(text: str) -> str:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        marks = {mark for mark in folded if unicodedata.category(mark)[0] == "P" or mark < " "}
+        without = folded.translate(dict.fromkeys([*map(ord, marks), 0x7F], " "))
+        return " ".join(without.split()) or " ".join(folded.split())
+
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    for start in range(0, len(every), 1 << 16):
+        text = " ".join(every[start : start + (1 << 16)])
+        assert plain(text) == by_words(text)
+    for text in ("", " \n", "…", " …\u2003?! ", "\x1f\x85", "a\u3000\t b", "!\x1c?", "a" + " " * 9):
+        assert plain(text) == by_words(text)
+
+
+def test_the_words_of_a_long_text_are_not_all_in_memory() -> None:
+    text = "lorem ipsum, " * 80_000
+    plain("a")
+    tracemalloc.start()
+    plain(text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * len(text)
 
 
 def test_of_copies_the_held_out_one_stays(tmp_path: Path) -> None:

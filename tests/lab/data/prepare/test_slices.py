@@ -12,8 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.data.prepare import slices
+from lab.data.prepare.boilerplate import boilerplate_step
+from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.copies import copy_steps
+from lab.data.prepare.harmful import _texts
 from lab.data.prepare.rows import features, new_row
-from lab.data.prepare.slices import in_slices, map_slices, slices_of, write_set, write_stream
+from lab.data.prepare.slices import (
+    each_slice,
+    in_slices,
+    map_slices,
+    slices_of,
+    write_set,
+    write_stream,
+)
+from lab.data.prepare.steps import SetStep
 
 LENGTHS = [10, 90, 0, 300, 40, 40, 40, 5, *[1] * 50]
 TURN = {"role": "user", "content": "x" * 40}
@@ -87,3 +99,38 @@ def test_a_set_is_saved_in_slices_for_the_library_to_read(tmp_path: Path) -> Non
     assert all(fits(one) for one in batches(path))
     assert load_from_disk(str(tmp_path / "set")).to_list() == chosen.to_list()
     assert [batch["reference"] for batch in in_slices(chosen)][:1] == [["x" * 300]]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_process_looks_at_more_at_once(tmp_path: Path, workers: int) -> None:
+    def noted(batch: list[dict[str, Any]], places: list[int]) -> None:
+        lengths = [len(row["reference"]) for row in batch]
+        assert fits(lengths)
+        assert lengths == [LENGTHS[place] for place in places]
+        with (tmp_path / "places").open("a") as file:
+            file.write("".join(f"{place}\n" for place in places))
+
+    each_slice(rows(), noted, workers)
+    seen = [int(line) for line in (tmp_path / "places").read_text().split()]
+    assert sorted(seen) == list(range(len(LENGTHS)))
+
+
+def test_no_step_reads_texts_by_a_number_of_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(done: Any) -> Any:
+        def checked(self: Dataset, *given: Any, **named: Any) -> Any:
+            assert "reference" not in self.column_names
+            return done(self, *given, **named)
+
+        return checked
+
+    monkeypatch.setattr(Dataset, "iter", refused(Dataset.iter))
+    monkeypatch.setattr(Dataset, "map", refused(Dataset.map))
+    config = PrepareConfig(name="x")
+    steps = [*copy_steps(config), boilerplate_step(2, tidy=True)]
+    for number, step in enumerate(steps):
+        assert isinstance(step, SetStep)
+        (tmp_path / f"{number}").mkdir()
+        step.apply(rows([30, 40, 50]), tmp_path / f"{number}", 1)
+    assert len(list(_texts(rows()))) == len(LENGTHS)
