@@ -71,9 +71,7 @@ def _prepare(arguments: argparse.Namespace) -> None:
 
 def _template(prompts: Sequence[Prompt]) -> str:
     """Return the flag without which a model would not read all that rows ask with."""
-    if any(prompt.conversation for prompt in prompts):
-        return " --template chat"
-    if any(prompt.source for prompt in prompts):
+    if any(prompt.source and prompt.conversation is None for prompt in prompts):
         return ' --template "{source} {prompt}"'
     return ""
 

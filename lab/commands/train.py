@@ -27,7 +27,7 @@ examples:
   lab train --dataset stories --name tuned --architecture hub --parent ./models/tiny-llama
   lab train --dataset world --name long --template "{source}" --epochs 20 --patience 3
   lab train --resume long           goes on where Ctrl-C, a crash or a full disk ended it
-  accelerate launch --num_processes 2 -m lab.cli train --dataset world --name two …
+  torchrun --nproc_per_node 2 -m lab.cli train --dataset world --name two …
 """
 
 

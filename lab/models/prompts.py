@@ -13,6 +13,7 @@ from lab.errors import CheckpointError, ConfigError, InputError
 from lab.records import Prompt
 
 CHAT = "chat"
+DEFAULT = "{prompt}"
 _FIELD = re.compile(r"\{(\w*)\}")
 _KNOWN = ("prompt", "source")
 

@@ -26,9 +26,10 @@ class TrainConfig:
     parent: str = ""
     """Checkpoint to fine-tune: a checkpoint's name, a folder or a hub name; only with "hub"."""
 
-    template: str = "{prompt}"
+    template: str = ""
     """How a prompt becomes the model's input; fields {prompt} and {source}; or "chat" for the
-    tokenizer's own chat template."""
+    tokenizer's own chat template. If empty: "chat" for chats, else the parent's, else
+    "{prompt}"."""
 
     layers: int = 3
     """Blocks of a transformer, or layers of an LSTM or GRU."""
@@ -171,7 +172,8 @@ class TrainConfig:
             ConfigError: names the field, the value and what is allowed.
         """
         check_types(self)
-        check_template(self.template)
+        if self.template:
+            check_template(self.template)
         is_name = bool(self.name.strip()) and "/" not in self.name
         require(is_name, "name", self.name, "one with a letter or more, and no slash")
         self._check_sizes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,7 @@ def fit(
     team: Team | None = None,
     folder: RunFolder | None = None,
     keep: Callable[[Any, Fit], None] | None = None,
+    rescue: Callable[[Any, Fit], None] = lambda model, best: None,
     on_start: Callable[[], None] = lambda: None,
     share_of_data: float = 1.0,
 ) -> Fit:
@@ -92,6 +93,8 @@ def fit(
         team: the processes that train together; by default this one alone.
         folder: where states are saved, and gone on from where there is one; None for nowhere.
         keep: called with the model, whenever a state is saved and at the end, if asked to keep any.
+        rescue: called with the model and its best weights if the training breaks down after a
+            validation.
         on_start: called before the first step, when nothing is wrong with model and settings.
         share_of_data: what part of the data set the rows are; epochs are told of all of it.
 
@@ -113,6 +116,23 @@ def fit(
         rows, config.batch_rows, pad, config.seed, loop.steps, config.packing, config.context
     )
     held_out = validation_rows[: config.validation_rows]
+    try:
+        _run(loop, batches, held_out, report, folder, keep)
+    except Diverged:
+        loop.rescue(rescue)
+        raise
+    return loop.finish(keep)
+
+
+def _run(
+    loop: _Loop,
+    batches: Iterator[Batch],
+    held_out: Sequence[Row],
+    report: Callable[..., None],
+    folder: RunFolder | None,
+    keep: Callable[[Any, Fit], None] | None,
+) -> None:
+    config = loop.config
     save_every = config.save_every or config.validate_every
     with Interrupts() as interrupts:
         while not loop.is_over():
@@ -130,7 +150,6 @@ def fit(
                 loop.save(folder, keep)
             if stop:
                 raise Interrupted(loop.steps)
-    return loop.finish(keep)
 
 
 class _Loop:
@@ -276,9 +295,21 @@ class _Loop:
             self._keep(keep)
         if self.best and self.best["step"] != self.steps:
             self.learner.load_weights(self.best["weights"])
+        self._restore_attention()
+        return self._fit(self.best or self.measured | {"step": self.steps})
+
+    def rescue(self, rescue: Callable[[Any, Fit], None]) -> None:
+        """Hand over the best weights of a run that broke down, if any were measured."""
+        if self.best is None:
+            return
+        self.learner.load_weights(self.best["weights"])
+        self._restore_attention()
+        best = self._fit(self.best)
+        rescue(self.learner.model, dataclasses.replace(best, outcome=TrainingOutcome.FAILED))
+
+    def _restore_attention(self) -> None:
         if self.learner.plain_attention:
             self.learner.model.set_attn_implementation("sdpa")
-        return self._fit(self.best or self.measured | {"step": self.steps})
 
     def _keep(self, keep: Callable[[Any, Fit], None]) -> None:
         fresh = self.measured["step"] == self.steps

@@ -16,7 +16,8 @@ from typing import Any, overload
 import torch
 
 from lab import __version__
-from lab.errors import ConfigError, InputError
+from lab.errors import CheckpointError, ConfigError, InputError
+from lab.models.prompts import CHAT
 from lab.models.threads import available_cores, threads
 from lab.records import Checkpoint, Prompt, TrainingEnd, TrainingOutcome, TrainingStep
 from lab.train.config import TrainConfig
@@ -25,7 +26,7 @@ from lab.train.interrupts import Interrupted
 from lab.train.loop import Fit, fit
 from lab.train.precision import processor
 from lab.train.rows import count_cut, token_rows
-from lab.train.saving import Saving, make_room
+from lab.train.saving import Saving, make_room, published
 from lab.train.shards import plain
 from lab.train.start import make_start
 from lab.train.states import RunFolder
@@ -153,6 +154,7 @@ class _Run:
     tell: Callable[[str], None]
     started: bool = field(default=False, init=False)
     last_step: int = field(default=0, init=False)
+    rescued: str = field(default="", init=False)
 
     def all(self, train_prompts: Sequence[Prompt], held_out: Sequence[Prompt]) -> Checkpoint:
         """Train, save, and tell how it ended."""
@@ -165,9 +167,11 @@ class _Run:
             except Pruned:
                 self._discard()
                 raise
+            except Diverged as error:
+                raise self._broken(error) from error
             except BaseException as error:
                 self._tell_failure(error)
-                if isinstance(error, Diverged) or not self._can_go_on():
+                if not self._can_go_on():
                     self._discard()
                 raise
             end = TrainingEnd(
@@ -191,7 +195,7 @@ class _Run:
                 run_id=self.run_id,
                 facts={**self.facts, "processes": self.team.size},
             )
-            encode = (start.tokenizer, self.config.template, start.context)
+            encode = (start.tokenizer, start.template, start.context)
             drawn = _enough(train_prompts, self.config)
             with self.team.leader_first():
                 rows = token_rows(drawn, *encode, self._rows_folder())
@@ -199,6 +203,7 @@ class _Run:
             saving.facts.update(rows=len(rows), rows_cut=n_cut)
             if self.team.leads:
                 self._tell_of_rows(start.context, len(rows), n_cut, bool(validation_prompts))
+                self._tell_of_template(drawn[0], start.template)
             held_out = token_rows(validation_prompts[: self.config.validation_rows], *encode)
             if self.team.size > 1:
                 torch.manual_seed(self.config.seed + self.team.rank)
@@ -213,6 +218,7 @@ class _Run:
                 team=self.team,
                 folder=self.folder,
                 keep=lambda model, so_far: self._keep(saving, model, so_far),
+                rescue=lambda model, best: self._rescue(saving, model, best),
                 on_start=self._start,
                 share_of_data=len(drawn) / len(train_prompts),
             )
@@ -233,6 +239,15 @@ class _Run:
                 f"context of {context:,} tokens and are cut; a larger context takes in more"
             )
 
+    def _tell_of_template(self, prompt: Prompt, template: str) -> None:
+        """Tell what the model does not see of the rows, which are all of one kind."""
+        given = self.config.template or template == CHAT
+        if not given and prompt.source is not None and "{source}" not in template:
+            self.tell(
+                f"the rows have sources, which the template {template!r} leaves out; "
+                '--template "{source} {prompt}" lets the model read them'
+            )
+
     def _start(self) -> None:
         self.started = True
         if self.team.leads:
@@ -240,19 +255,42 @@ class _Run:
 
     def _save(self, saving: Saving, model: Any, result: Fit) -> tuple[Checkpoint, list[Checkpoint]]:
         checkpoint = saving.save(model, result, self.out, self.config.name)
-        return checkpoint, saving.publish(self.folder, self.out) if self.folder else []
+        return checkpoint, published(self.folder, self.out) if self.folder else []
 
     def _keep(self, saving: Saving, model: Any, so_far: Fit) -> None:
         whole = plain(model)
         if self.folder and self.team.leads:
             saving.keep(whole, so_far, self.folder)
 
+    def _rescue(self, saving: Saving, model: Any, best: Fit) -> None:
+        """Keep the best weights of a run that breaks down; that it does is told in any case."""
+        whole = plain(model)
+        if not (self.folder and self.team.leads):
+            return
+        try:
+            saving.rescue(whole, best, self.folder)
+        except CheckpointError as error:
+            self.rescued = f"; its best weights are lost: {error}"
+        else:
+            self.rescued = (
+                f"; its best weights, of step {best.best_step:,} (validation loss "
+                f"{best.validation_loss:.4g}), are kept as '{self.config.name}@{best.best_step}'"
+            )
+
+    def _broken(self, error: Diverged) -> Diverged:
+        """Store what was kept of a run that cannot be gone on with; return what to tell."""
+        told = Diverged(f"{error}{self.rescued}")
+        kept = published(self.folder, self.out) if self.folder and self.team.leads else []
+        self._tell_failure(told, kept)
+        self._discard()
+        return told
+
     def _report(self, share: float, **fields: Any) -> None:
         self.last_step = fields["step"]
         if self.team.leads:
             self.on_step(TrainingStep(training_run_id=self.run_id, **fields), share)
 
-    def _tell_failure(self, error: BaseException) -> None:
+    def _tell_failure(self, error: BaseException, kept: Sequence[Checkpoint] = ()) -> None:
         if not (self.started and self.team.leads):
             return
         interrupted = isinstance(error, KeyboardInterrupt)
@@ -260,7 +298,7 @@ class _Run:
         outcome = TrainingOutcome.INTERRUPTED if interrupted else TrainingOutcome.FAILED
         message = "" if interrupted else str(error) or type(error).__name__
         end = TrainingEnd(training_run_id=self.run_id, outcome=outcome, step=step, message=message)
-        self.on_end([end])
+        self.on_end([*kept, end])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -59,7 +59,7 @@ class Saving:
             "n_tokens": result.n_tokens,
             "step": result.best_step,
             "validation_loss": result.validation_loss,
-            "template": self.config.template,
+            "template": self.start.template,
         }
         created = now()
         about = {
@@ -86,17 +86,34 @@ class Saving:
         for old in folder.all_kept()[: -self.config.keep]:
             shutil.rmtree(old, ignore_errors=True)
 
-    def publish(self, folder: RunFolder, out: Path) -> list[Checkpoint]:
-        """Move what was kept to its place beside the best checkpoint.
+    def rescue(self, model: Any, best: Fit, folder: RunFolder) -> None:
+        """Keep the best weights of a run that broke down beside those that were kept before.
 
         Args:
+            model: the model, whole, with its best weights.
+            best: what the loop had come to.
             folder: the run's folder.
-            out: the folder of the best checkpoint.
 
-        Returns:
-            The kept checkpoints, the earliest first.
+        Raises:
+            CheckpointError: they cannot be written.
         """
-        return [_move(kept, out) for kept in folder.all_kept()]
+        place = folder.kept(best.best_step)
+        if not (place / ABOUT).is_file():
+            shutil.rmtree(place, ignore_errors=True)
+            self.save(model, best, place, f"{self.config.name}@{best.best_step}")
+
+
+def published(folder: RunFolder, out: Path) -> list[Checkpoint]:
+    """Move what was kept of a run to its place beside the best checkpoint.
+
+    Args:
+        folder: the run's folder.
+        out: the folder of the best checkpoint.
+
+    Returns:
+        The kept checkpoints, the earliest first.
+    """
+    return [_move(kept, out) for kept in folder.all_kept()]
 
 
 def make_room(out: Path, run_id: str) -> None:

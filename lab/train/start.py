@@ -15,7 +15,7 @@ from lab.models.chat import add_chat_template
 from lab.models.dropout import set_dropout
 from lab.models.families import OWN, check_family
 from lab.models.load import choose_device, load_model
-from lab.models.prompts import CHAT, check_chat, messages, render
+from lab.models.prompts import CHAT, DEFAULT, check_chat, messages, render
 from lab.models.reasons import one_line
 from lab.models.sizes import Sizes
 from lab.models.tokenizer import given_tokenizer, train_tokenizer
@@ -50,6 +50,9 @@ class Start:
     """Whether logits are the output layer's of the hidden states and nothing else, so that places
     without a target need none; see `lab.train.loss.summed_loss`."""
 
+    template: str
+    """How a prompt becomes the model's input."""
+
 
 def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
     """Build a model from scratch, or load the parent.
@@ -66,7 +69,8 @@ def make_start(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
         CheckpointError: the parent cannot be loaded, sees what it is to predict, could not be
             sampled, or has no chat template and needs one.
     """
-    start = _load_parent(config) if config.architecture == "hub" else _make_new(prompts, config)
+    make = _load_parent if config.architecture == "hub" else _make_new
+    start = make(prompts, config)
     set_dropout(start.model, config.dropout)
     torch.manual_seed(config.seed)
     wrap(start.model, config)
@@ -78,7 +82,8 @@ def _make_new(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
     is_own = config.architecture in OWN
     if not is_own:
         check_family(config.architecture)
-    tokenizer = _make_tokenizer(prompts, config)
+    template = config.template or _template_for(prompts, DEFAULT)
+    tokenizer = _make_tokenizer(prompts, config, template)
     sizes = _sizes(tokenizer, config)
     torch.manual_seed(config.seed)
     model = build(config.architecture, tokenizer, sizes, config.context)
@@ -91,18 +96,19 @@ def _make_new(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
         kind=CheckpointKind(config.architecture) if is_own else CheckpointKind.HUB,
         context=config.context,
         own=is_own or has_plain_head(model),
+        template=template,
     )
 
 
-def _make_tokenizer(prompts: Sequence[Prompt], config: TrainConfig) -> Any:
+def _make_tokenizer(prompts: Sequence[Prompt], config: TrainConfig, template: str) -> Any:
     if config.tokenizer:
         tokenizer = given_tokenizer(config.tokenizer, config.context)
     else:
         if len(prompts) > TOKENIZER_PROMPTS:
             prompts = random.Random(config.seed).sample(prompts, TOKENIZER_PROMPTS)
-        texts = (part for prompt in prompts for part in _texts(prompt, config.template))
+        texts = (part for prompt in prompts for part in _texts(prompt, template))
         tokenizer = train_tokenizer(texts, config.vocabulary, config.context)
-    if config.template == CHAT and tokenizer.chat_template is None:
+    if template == CHAT and tokenizer.chat_template is None:
         add_chat_template(tokenizer)
     return tokenizer
 
@@ -150,9 +156,16 @@ def _fault(model: Any) -> str:
     return reason and f"could be trained but not sampled ({reason})"
 
 
-def _load_parent(config: TrainConfig) -> Start:
+def _template_for(prompts: Sequence[Prompt], otherwise: str) -> str:
+    """Return the template that rows ask for; they are of one kind, so the first one tells."""
+    is_chat = bool(prompts) and prompts[0].conversation is not None
+    return CHAT if is_chat else otherwise
+
+
+def _load_parent(prompts: Sequence[Prompt], config: TrainConfig) -> Start:
     loaded = load_model(config.parent, config.device or None)
-    if config.template == CHAT:
+    template = config.template or _template_for(prompts, loaded.template)
+    if template == CHAT:
         check_chat(loaded.tokenizer)
     if loaded.kind == "hub" and (fault := _fault(loaded.model)):
         raise CheckpointError(
@@ -164,4 +177,5 @@ def _load_parent(config: TrainConfig) -> Start:
         kind=CheckpointKind(loaded.kind),
         context=min(config.context, loaded.context),
         own=loaded.kind != "hub" or has_plain_head(loaded.model),
+        template=template,
     )

@@ -120,7 +120,7 @@ def test_settings_and_counts_stand_below_the_steps_in_a_narrow_terminal(
                     {"role": "assistant", "content": "{text}"},
                 ]
             },
-            " --template chat",
+            "",
         ),
     ],
 )

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from lab.errors import CheckpointError, ConfigError, TrainingError
 from lab.models.folder import read_about
 from lab.records import Checkpoint, Prompt, TrainingEnd, TrainingOutcome, TrainingStep
+from lab.train.batches import Batch
 from lab.train.config import TrainConfig
 from lab.train.interrupts import Interrupted
+from lab.train.learner import Learner
 from lab.train.run import train
 from lab.train.stopping import Pruned
 
@@ -68,14 +71,16 @@ def test_what_is_cut_is_told_before_the_first_step(
     prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    parent = Watched(prompts, make_config(steps=1, context=28), tmp_path / "p", tell=told.append)
+    config = make_config(steps=1, context=28, template="{prompt}")
+    parent = Watched(prompts, config, tmp_path / "p", tell=told.append)
     about = read_about(Path(parent.run().path))
     (cut,) = told
     assert cut.startswith(f"{about['rows_cut']} of {about['rows']} references do not fit")
-    config = make_config(architecture="hub", parent=str(parent.arguments[3]), steps=1)
-    Watched(prompts, config, tmp_path / "c", tell=told.append).run()
+    child = {"architecture": "hub", "parent": str(parent.arguments[3]), "template": "{prompt}"}
+    Watched(prompts, make_config(**child, steps=1), tmp_path / "c", tell=told.append).run()
     assert told[1:] == ["context 64: the parent reads 28 tokens, no more", told[-1]]
-    whole = Watched(prompts, make_config(steps=1, context=200), tmp_path / "w", tell=told.append)
+    config = make_config(steps=1, context=200, template="{prompt}")
+    whole = Watched(prompts, config, tmp_path / "w", tell=told.append)
     assert read_about(Path(whole.run().path))["rows_cut"] == 0
     assert len(told) == 3
 
@@ -242,6 +247,33 @@ def test_a_diverged_run_says_so_and_keeps_no_state(
     assert watched.end.outcome is TrainingOutcome.FAILED
     assert "learning rate" in watched.end.message
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_what_was_best_before_a_run_broke_is_kept(
+    keep: int, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    rates: dict[str, Any] = {"schedule": "constant", "warmup": 0.0}
+    best = Watched(prompts, make_config(**rates), tmp_path / "whole").run()
+    learn, taken = Learner.step, []
+
+    def break_at_step_14(learner: Learner, batch: Batch, factor: float) -> tuple[Tensor, Tensor]:
+        loss, norm = learn(learner, batch, factor)
+        taken.append(batch)
+        return (loss * torch.nan if len(taken) == 14 else loss), norm
+
+    monkeypatch.setattr(Learner, "step", break_at_step_14)
+    config = make_config(**rates, steps=20, save_every=4, keep=keep)
+    broken = Watched(prompts, config, tmp_path / "broken")
+    with pytest.raises(TrainingError, match=rf"broke at step 14 .*kept as 'tiny@{best.step}'$"):
+        broken.run()
+    assert broken.end.outcome is TrainingOutcome.FAILED
+    kept = {one.step: one for one in broken.ended if isinstance(one, Checkpoint)}
+    assert set(kept) == {best.step, 12} if keep else {best.step}
+    assert kept[best.step].validation_loss == best.validation_loss
+    assert kept[best.step].weights_sha256 == best.weights_sha256
+    assert not (tmp_path / "broken" / "run").exists()
 
 
 def test_other_settings_do_not_go_on_from_a_state(

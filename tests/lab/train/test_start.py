@@ -196,7 +196,7 @@ def test_a_chat_is_learned_from_scratch_and_answered(
 ) -> None:
     turns = [{"role": "system", "content": "hero"}, {"role": "user", "content": "Who is it?"}]
     chats = [dataclasses.replace(one, conversation={"messages": turns}) for one in prompts]
-    config = make_config(template="chat", vocabulary=320, context=96)
+    config = make_config(vocabulary=320, context=96)
     checkpoint = run([*chats[:4], *prompts], config, tmp_path / "c")
     assert load_model(checkpoint.path, "cpu").template == "chat"
     settings = SampleConfig(max_new_tokens=8, threads=1, device="cpu")
@@ -208,8 +208,30 @@ def test_a_chat_is_learned_from_scratch_and_answered(
     judge = Judge(name="j", precision="fp32", loaded=load_model(checkpoint.path, "cpu"))
     [scored] = likelihoods([ScoreInput(generation=found[0].generation, prompt=chats[0])], judge)
     assert scored.nats > 0
-    tuned = make_config(architecture="hub", parent=checkpoint.path, template="chat", context=96)
+    tuned = make_config(architecture="hub", parent=checkpoint.path, context=96)
     assert run(chats, tuned, tmp_path / "d").kind is CheckpointKind.GPT
+
+
+def test_the_template_is_the_parents_and_sources_left_out_are_told(
+    prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    def start(name: str, **changes: object) -> str:
+        config = make_config(steps=1, **changes)
+        made = train(
+            prompts[:-2], prompts[-2:], config, tmp_path / name, name, lambda *_: None,
+            tell=told.append,
+        )  # fmt: skip
+        return made.template
+
+    assert start("reader", template="{source}") == "{source}"
+    parent = {"architecture": "hub", "parent": str(tmp_path / "reader")}
+    assert start("child", **parent) == "{source}"
+    assert start("other", **parent, template="{prompt}") == "{prompt}"
+    assert told == []
+    assert start("plain") == "{prompt}"
+    assert [sentence.split(",")[0] for sentence in told] == ["the rows have sources"]
 
 
 def test_a_parent_without_a_chat_template_is_refused_at_once(
