@@ -106,9 +106,12 @@ def load_entailment(name_or_path: str) -> Classifier:
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+    from lab.models.hub import without_retries
+
     try:
-        model = AutoModelForSequenceClassification.from_pretrained(name_or_path)
-        tokenizer = AutoTokenizer.from_pretrained(name_or_path)
+        with without_retries(name_or_path):
+            model = AutoModelForSequenceClassification.from_pretrained(name_or_path)
+            tokenizer = AutoTokenizer.from_pretrained(name_or_path)
     except (OSError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise EntailmentHeadError(

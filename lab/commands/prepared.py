@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.commands.console import say
+from lab.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,13 +54,35 @@ def tokenizer_of(dataset: Dataset) -> str:
 
 
 def checkpoint_folder(store: Store, name: str) -> str:
-    """Return the folder of the newest checkpoint of a name; what is no such name, as it is."""
+    """Return the folder of the newest checkpoint of a name; a folder or hub name, as it is.
+
+    Raises:
+        UnknownNameError: it is none of them; tells the checkpoints of like names.
+    """
     from storage import checkpoints
 
-    for checkpoint in reversed(checkpoints.every(store)):
+    found = checkpoints.systems(store)
+    for checkpoint in reversed(found):
         if checkpoint.name == name and checkpoint.path:
             return checkpoint.path
+    if name and not name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        _check_on_hub(name, list(dict.fromkeys(one.name for one in found)))
     return name
+
+
+def _check_on_hub(name: str, known: Sequence[str]) -> None:
+    """Refuse a name that the hub does not have either, before anything is waited for."""
+    from difflib import get_close_matches
+
+    from lab.models.hub import why_not
+
+    if reason := why_not(name):
+        near = get_close_matches(name, known, n=3) or known[:8]
+        there = f"there is: {', '.join(near)}" if near else "there is none yet"
+        raise UnknownNameError(
+            f"no checkpoint named {name!r} in this lab ({there}), no folder of this name, and "
+            f"{reason}; check the spelling, or give a folder as ./{name.removeprefix('/')}"
+        )
 
 
 def older_of(store: Store, name: str) -> Dataset | None:

@@ -182,6 +182,7 @@ def load_encoder(name_or_path: str | Path, device: str | None = None) -> TextEnc
     """
     from transformers import AutoModel, AutoTokenizer
 
+    from lab.models.hub import without_retries
     from lab.models.load import choose_device
     from lab.models.quiet import quiet
 
@@ -189,7 +190,7 @@ def load_encoder(name_or_path: str | Path, device: str | None = None) -> TextEnc
     precision, dtype = number_format(where)
     place = _place(name_or_path)
     try:
-        with quiet():
+        with quiet(), without_retries(place):
             tokenizer = AutoTokenizer.from_pretrained(place)
             model = AutoModel.from_pretrained(place, dtype=dtype, trust_remote_code=False)
     except Exception as error:  # transformers, safetensors and the hub raise a dozen kinds

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import CheckpointError
+from lab.models.hub import without_retries
 from lab.models.quiet import quiet
 from lab.models.reasons import one_line
 
@@ -35,7 +36,7 @@ def load(path: str | Path, device: torch.device, dtype: torch.dtype) -> tuple[An
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:
-        with quiet():
+        with quiet(), without_retries(path):
             tokenizer = AutoTokenizer.from_pretrained(path)
             model, about = AutoModelForSequenceClassification.from_pretrained(
                 path,
@@ -65,7 +66,7 @@ def labels_of(path: str | Path) -> list[str]:
     from transformers import AutoConfig
 
     try:
-        with quiet():
+        with quiet(), without_retries(path):
             found = AutoConfig.from_pretrained(path, trust_remote_code=False)
     except Exception as error:  # transformers and the hub raise a dozen kinds
         raise _not_loaded(path, error) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.errors import CheckpointError
 from lab.models.folder import read_about
+from lab.models.hub import without_retries
 from lab.models.quiet import quiet
 from lab.models.reasons import one_line
 
@@ -77,7 +78,8 @@ def load_model(path_or_hub: str | Path, device: str | None = None) -> LoadedMode
     """
     where = choose_device(device)
     name, about = _locate(path_or_hub)
-    model, tokenizer = _read(name, ours=about is not None)
+    with without_retries(name):
+        model, tokenizer = _read(name, ours=about is not None)
     _check_tokenizer(model, tokenizer, name)
     _complete_tokens(model, tokenizer, name)
     longest = getattr(model.config, "max_position_embeddings", None) or 1024

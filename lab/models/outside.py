@@ -25,12 +25,13 @@ def load_outside(auto: str, checkpoint: str, use: str, wanted: str) -> tuple[Any
     import torch
     import transformers
 
+    from lab.models.hub import without_retries
     from lab.models.load import choose_device
     from lab.models.quiet import quiet
     from lab.models.reasons import one_line
 
     try:
-        with quiet():
+        with quiet(), without_retries(checkpoint):
             tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint)
             model = getattr(transformers, auto).from_pretrained(
                 checkpoint, dtype=torch.float32, trust_remote_code=False

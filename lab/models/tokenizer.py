@@ -11,6 +11,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, proce
 from transformers import PreTrainedTokenizerFast
 
 from lab.errors import CheckpointError
+from lab.models.hub import without_retries
 from lab.models.quiet import quiet
 
 PAD, BEGIN, END, UNKNOWN = "<|pad|>", "<|begin|>", "<|end|>", "<|unknown|>"
@@ -77,8 +78,8 @@ def load_tokenizer(name: str | Path) -> Any:
     if is_path and not folder.is_dir():
         raise CheckpointError(f"tokenizer {str(name)!r}: no such folder; check the path")
     try:
-        with quiet():
-            place = str(folder) if folder.is_dir() else str(name)
+        place = str(folder) if folder.is_dir() else str(name)
+        with quiet(), without_retries(place):
             return AutoTokenizer.from_pretrained(place, trust_remote_code=False)
     except Exception as error:  # transformers, tokenizers and the hub raise a dozen kinds
         reason = str(error).strip().split("\n")[0] or type(error).__name__
