@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import InputError, TrainingError
-from lab.models.prompts import CHAT, many_prompt_ids, render
+from lab.models.prompts import CHAT, many_prompt_ids, messages, render
 from lab.models.quiet import quiet
 from lab.records import Prompt
 from lab.train.arrays import Row, RowWriter, TokenRows, open_rows
 from lab.train.chats import chat_row
 
-# Encoded at a time: enough for the tokenizer's threads, little beside the model.
-CHUNK = 1024
+# Encoded at a time, prompts and their characters (but for the last prompt): enough for the
+# tokenizer's threads, little beside the model.
+CHUNK, CHARACTERS = 1024, 1 << 22
 
 
 def token_rows(
@@ -60,10 +61,8 @@ def token_rows(
         writer = RowWriter(folder, len(tokenizer), chats=template == CHAT)
         try:
             with quiet():  # transformers warns of rows that are cut here anyway
-                for start in range(0, len(prompts), CHUNK):
-                    for row in _encode(
-                        prompts[start : start + CHUNK], tokenizer, template, context
-                    ):
+                for some in _together(prompts):
+                    for row in _encode(some, tokenizer, template, context):
                         writer.add(row)
             return writer.finish(about)
         finally:
@@ -92,6 +91,21 @@ def count_cut(rows: TokenRows, tokenizer: Any, template: str, context: int) -> i
     without = template.replace("{prompt}", "").replace("{source}", "")
     n_without = 0 if without.strip() else len(many_prompt_ids(tokenizer, [without])[0])
     return int((is_open & (n_prompt > n_without) & (rows.lengths == context)).sum())
+
+
+def _together(prompts: Sequence[Prompt]) -> Iterator[list[Prompt]]:
+    """Read as many prompts as are encoded at once."""
+    held: list[Prompt] = []
+    n_characters = 0
+    for prompt in prompts:
+        held.append(prompt)
+        n_characters += len(prompt.source or "") + len(prompt.reference or "")
+        n_characters += sum(len(turn["content"]) for turn in messages(prompt))
+        if len(held) == CHUNK or n_characters >= CHARACTERS:
+            yield held
+            held, n_characters = [], 0
+    if held:
+        yield held
 
 
 def _encode(

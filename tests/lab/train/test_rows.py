@@ -68,27 +68,36 @@ def same(left: TokenRows, right: TokenRows) -> bool:
 
 
 class Watched(Sequence[Prompt]):
-    """Prompts that note how many were read at a time."""
+    """Prompts that note how many were read."""
 
     def __init__(self, prompts: list[Prompt]):
-        self.prompts, self.read = prompts, []
+        self.prompts, self.read = prompts, 0
 
     def __len__(self) -> int:
         return len(self.prompts)
 
     def __getitem__(self, index):
-        self.read.append(len(self.prompts[index]))
-        return self.prompts[index]
+        found = self.prompts[index]
+        self.read += 1
+        return found
 
 
 def test_rows_on_disk_are_those_in_memory_read_a_few_at_a_time(
     prompts: list[Prompt], tokenizer: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows_of, "CHUNK", 5)
+    encode, read = rows_of._encode, []
+
+    def noted(some: Sequence[Prompt], *given):
+        read.append((len(some), watched.read))
+        return encode(some, *given)
+
+    whole = token_rows(prompts, tokenizer, "{prompt}", 64)
     watched = Watched(prompts)
+    monkeypatch.setattr(rows_of, "CHUNK", 5)
+    monkeypatch.setattr(rows_of, "_encode", noted)
     on_disk = token_rows(watched, tokenizer, "{prompt}", 64, tmp_path / "rows")
-    assert same(on_disk, token_rows(prompts, tokenizer, "{prompt}", 64))
-    assert watched.read == [5, 5, 2]
+    assert same(on_disk, whole)
+    assert read == [(5, 5), (5, 10), (2, 12)]
     assert on_disk.ids.filename == tmp_path / "rows" / "ids.bin"
     assert on_disk.lengths.tolist() == [len(row.ids) for row in on_disk]
     assert [row.ids.tolist() for row in on_disk[3:5]] == [
@@ -97,12 +106,33 @@ def test_rows_on_disk_are_those_in_memory_read_a_few_at_a_time(
     ]
 
 
+def test_few_long_prompts_are_encoded_at_a_time(
+    prompts: list[Prompt], tokenizer: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = [{"role": "user", "content": "the sea " * 9}]
+    chat = dataclasses.replace(prompts[0], text="", conversation={"messages": turns})
+    sourced = dataclasses.replace(prompts[0], source="the sea " * 9)
+    encode, held = rows_of._encode, []
+    given = [*prompts[:3], chat, *prompts[:3], sourced, *prompts[:3]]
+    whole = token_rows(given, tokenizer, "{prompt}", 96)
+
+    def noted(some: Sequence[Prompt], *about):
+        held.append(len(some))
+        return encode(some, *about)
+
+    n = [len(one.text) + len(one.source) + len(one.reference) for one in prompts[:3]]
+    monkeypatch.setattr(rows_of, "CHARACTERS", sum(n) + 50)
+    monkeypatch.setattr(rows_of, "_encode", noted)
+    assert same(token_rows(given, tokenizer, "{prompt}", 96), whole)
+    assert held == [4, 4, 3]
+
+
 def test_whole_rows_are_found_again_and_half_or_other_ones_written_anew(
     prompts: list[Prompt], tokenizer: object, tmp_path: Path
 ) -> None:
     def read(context: int) -> tuple[TokenRows, bool]:
         watched = Watched(prompts)
-        return token_rows(watched, tokenizer, "{prompt}", context, tmp_path), bool(watched.read)
+        return token_rows(watched, tokenizer, "{prompt}", context, tmp_path), watched.read > 0
 
     whole, made = read(64)
     assert made
