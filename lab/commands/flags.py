@@ -136,7 +136,7 @@ def read_settings(path: str, config: type) -> dict[str, Any]:
     """Read a TOML file whose fields are those of a config.
 
     Raises:
-        ConfigError: it is not TOML, or names a field that does not exist.
+        ConfigError: there is no such file, it is not TOML, or names a field that does not exist.
     """
     import tomllib
 
@@ -144,11 +144,32 @@ def read_settings(path: str, config: type) -> dict[str, Any]:
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(
+            f"--config {path}: {error.strerror or error}; give a TOML file with lines such as "
+            f"{_example(config)}, or leave it out"
+        ) from error
     known = [item.name for item in dataclasses.fields(config)]
     for name in values:
         if name not in known:
-            raise ConfigError(f"{path}: unknown field {name!r}; known: {', '.join(known)}")
+            raise ConfigError(f"{path}: unknown field {name!r}; {_nearest(name, known)}")
     return values
+
+
+def _example(config: type) -> str:
+    """Write one field with its default as TOML; fields of numbers are alike in TOML and Python."""
+    fields = dataclasses.fields(config)
+    numbers = (item for item in fields if type(item.default) in (int, float))
+    return next((f"`{item.name} = {item.default}`" for item in numbers), f'`{fields[0].name} = ""`')
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """Say which fields a name may stand for, and where all are."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower().replace("-", "_"), known, n=3)
+    meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return f"{meant}{'T' if near else 't'}he fields are the flags that `--help` lists"
 
 
 def add_address(parser: argparse.ArgumentParser, port: int) -> None:
