@@ -47,6 +47,12 @@ examples:
 `lab COMMAND --help` tells more. Everything lives in ./lab-home, or where LAB_HOME points.
 """
 
+_GOES_ON = "; what was finished is stored, and the same command again goes on"
+_INTERRUPTED = {
+    **dict.fromkeys(("sample", "score", "check", "tune"), _GOES_ON),
+    "data": "; a data set is stored whole or not at all, `lab data list` shows it",
+}
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors look like all other errors of the lab."""
@@ -80,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lab: error: {error.strerror or error}{place}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nlab: interrupted; what was finished is stored", file=sys.stderr)
+        print(f"\nlab: interrupted{_INTERRUPTED.get(words[0], '')}", file=sys.stderr)
         return 130
 
 

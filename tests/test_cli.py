@@ -70,3 +70,24 @@ def test_without_words_the_overview_is_shown(capsys: pytest.CaptureFixture[str])
         main([])
     assert left.value.code == 0
     assert "lab demo" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("data", "whole or not at all"),
+        ("sample", "what was finished is stored"),
+        ("status", "interrupted\n"),
+    ],
+)
+def test_what_is_left_of_an_interrupted_command_is_told(
+    name: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lab.cli._run", stop)
+    assert main([name]) == 130
+    told = capsys.readouterr().err
+    assert said in told
+    assert ("is stored" in told) is (name in ("data", "sample"))
