@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lab.data.prepare.config import PrepareConfig
-from lab.data.prepare.passes import BATCH
 from lab.data.prepare.rows import whole
+from lab.data.prepare.signing import COLUMNS
+from lab.data.prepare.slices import BATCH, in_slices, rows_in
 from lab.data.prepare.splits import places_of
 from lab.data.prepare.steps import SetOutcome, SetStep
+from lab.data.prepare.wording import pieces
 from lab.errors import CheckpointError
 from lab.records import Split
 from lab.text import word_spans
@@ -28,6 +29,9 @@ TOKENIZER = "tokenizer"
 TRAINED, MEASURED = 100_000_000, 2_000_000
 """Most characters that a tokenizer is trained on and measured on: the words of more texts would
 not fit into memory, and would change nothing that is frequent."""
+
+PIECE = 1 << 16
+"""Most characters of a text that a tokenizer gets at once: it takes some hundred bytes for each."""
 
 
 def tokenizer_steps(config: PrepareConfig, folder: Path) -> list[SetStep]:
@@ -76,7 +80,7 @@ class _Tokenizer:
             nonlocal n
             for text in texts_of(rows, places, TRAINED):
                 n += 1
-                yield text
+                yield from pieces(text, PIECE)
 
         no_limit = int(1e30)  # as transformers writes it: the model that comes later has one
         kind = self.config.tokenizer_kind
@@ -89,18 +93,19 @@ def texts_of(rows: Dataset, places: Any, most: int) -> Iterator[str]:
     Args:
         rows: the rows.
         places: which rows, in the order in which they are taken.
-        most: most characters, but for the last row.
+        most: most characters, but for the last row, or of a long one the last `PIECE`.
 
     Yields:
         All texts of a row as one.
     """
     read = 0
-    for start in range(0, len(places), BATCH):
-        batch = rows[places[start : start + BATCH].tolist()]
-        for values in zip(*batch.values(), strict=True):
+    for batch in in_slices(rows.select_columns(list(COLUMNS)).select(places)):
+        for row in rows_in(batch):
             if read >= most:
                 return
-            text = whole(dict(zip(batch, values, strict=True)))
+            # As many whole pieces as the limit allows, so that texts of one piece stay whole.
+            room = -(-(most - read) // PIECE) * PIECE
+            text = whole(row)[:room]
             read += len(text)
             yield text
 
@@ -122,8 +127,7 @@ def measured(tokenizer: Any, texts: Iterable[str]) -> dict[str, int | float]:
     """
     total: Counter[str] = Counter()
     used: set[int] = set()
-    left = iter(texts)
-    while batch := list(islice(left, BATCH)):
+    for batch in _batches(texts, total):
         encoded = tokenizer(
             batch,
             add_special_tokens=False,
@@ -152,13 +156,28 @@ def measured(tokenizer: Any, texts: Iterable[str]) -> dict[str, int | float]:
     return counts
 
 
+def _batches(texts: Iterable[str], total: Counter[str]) -> Iterator[list[str]]:
+    """Cut texts into pieces; yield some at a time, and count the texts."""
+    held: list[str] = []
+    n_characters = 0
+    for text in texts:
+        total["texts"] += 1
+        for piece in pieces(text, PIECE):
+            held.append(piece)
+            n_characters += len(piece)
+            if len(held) == BATCH or n_characters >= PIECE:
+                yield held
+                held, n_characters = [], 0
+    if held:
+        yield held
+
+
 def _tally(
     text: str, ids: list[int], spans: list[tuple[int, int]] | None, unknown: int | None
 ) -> dict[str, int]:
     places = np.array(spans, dtype=np.int64).reshape(-1, 2) if spans is not None else None
     found = word_spans(text)
     tally = {
-        "texts": 1,
         "tokens": len(ids),
         "words": len(found),
         "bytes": len(text.encode("utf-8", "replace")),
