@@ -86,7 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lab: error: {error.strerror or error}{place}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"\nlab: interrupted{_INTERRUPTED.get(words[0], '')}", file=sys.stderr)
+        print(
+            f"\nlab: interrupted{_INTERRUPTED.get(words[0], '') if words else ''}", file=sys.stderr
+        )
         return 130
 
 

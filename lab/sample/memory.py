@@ -11,6 +11,7 @@ import torch
 
 from lab.errors import CheckpointError
 from lab.models.load import LoadedModel
+from lab.models.reasons import is_out_of_memory
 from lab.sample.batch import Request, Written
 from lab.sample.choose import BrokenLogits
 from lab.sample.config import SampleConfig
@@ -114,15 +115,6 @@ def free_bytes(device: torch.device) -> int | None:
         return int(torch.cuda.mem_get_info(device)[0])
     found = [number for number in (_available(), _left_to_group()) if number is not None]
     return min(found) if device.type == "cpu" and found else None
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Say whether an error means that memory ended: of a GPU, of numpy, or of torch on the CPU."""
-    said = str(error).lower()
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError)
-        and ("not enough memory" in said or "can't allocate memory" in said)
-    )
 
 
 def _available() -> int | None:

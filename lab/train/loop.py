@@ -17,10 +17,11 @@ from lab.records import TrainingOutcome
 from lab.train.arrays import Row
 from lab.train.batches import Batch, training_batches
 from lab.train.config import TrainConfig
+from lab.train.course import at, check_course, check_finite
 from lab.train.devices import Team
 from lab.train.interrupts import Interrupted, Interrupts
 from lab.train.learner import Learner
-from lab.train.memory import peak_memory
+from lab.train.memory import memory_explained, peak_memory
 from lab.train.packing import check_packing
 from lab.train.schedule import Plateau, rate_factor
 from lab.train.states import RunFolder
@@ -105,6 +106,7 @@ def fit(
         Diverged: loss or gradients are not finite, or the loss runs away.
         CheckpointError: a state cannot be written or read.
         Interrupted: a person or the system asked to stop; the state is saved.
+        TrainingError: memory does not suffice.
     """
     if config.packing:
         check_packing(model)
@@ -117,7 +119,8 @@ def fit(
     )
     held_out = validation_rows[: config.validation_rows]
     try:
-        _run(loop, batches, held_out, report, folder, keep)
+        with memory_explained(config, loop.learner.device):
+            _run(loop, batches, held_out, report, folder, keep)
     except Diverged:
         loop.rescue(rescue)
         raise
@@ -173,6 +176,7 @@ class _Loop:
         self.plateau = Plateau(config.least_gain)
         self.steps = self.n_tokens = self.n_texts = 0
         self.loss_sum, self.loss_targets = 0.0, 0
+        self.first_loss: float | None = None
         self.unread: list[tuple[int, float, int, Tensor, Tensor]] = []
         self.rate = self.gradient_norm = 0.0
         self.measured: dict[str, Any] = {"step": 0, "loss": None, "bits_per_byte": None}
@@ -212,7 +216,9 @@ class _Loop:
         if loss is None:
             return
         if not math.isfinite(loss):
-            raise Diverged(f"training broke: {self._where()} the validation loss is {loss}")
+            raise Diverged(
+                f"training broke: {at(self.steps, self.rate)} the validation loss is {loss}"
+            )
         bits = found.bits_per_byte
         self.measured = {"step": self.steps, "loss": loss, "bits_per_byte": bits}
         self.plateau.see(loss)
@@ -225,7 +231,9 @@ class _Loop:
         """Return what happened since the last log, and start anew."""
         self._read()
         train_loss = self.loss_sum / self.loss_targets
-        self._check_course(train_loss)
+        if self.share() > self.config.warmup:
+            course = (self.vocabulary, self.first_loss, self.config.parent)
+            check_course(self.steps, self.rate, train_loss, *course)
         self.loss_sum, self.loss_targets = 0.0, 0
         fresh = self.measured["step"] == self.steps
         return {
@@ -348,33 +356,13 @@ class _Loop:
         norms = torch.stack([norm.float() for *_, norm in self.unread])
         both = torch.stack((self.team.summed(losses), norms)).tolist()
         for (step, rate, n_targets, _, _), loss, norm in zip(self.unread, *both, strict=True):
-            self._check_finite(step, rate, loss / n_targets, norm)
+            check_finite(step, rate, loss / n_targets, norm, self.learner.scaler)
+            if step == 1:
+                self.first_loss = loss / n_targets
             self.loss_sum += loss
             self.loss_targets += n_targets
             self.gradient_norm = norm
         self.unread.clear()
-
-    def _check_finite(self, step: int, rate: float, loss: float, norm: float) -> None:
-        scaler = self.learner.scaler  # which leaves out steps with gradients too large for fp16
-        fine = math.isfinite(norm) if scaler is None else scaler.get_scale() >= 1
-        if not (math.isfinite(loss) and fine):
-            raise Diverged(
-                f"training broke at step {step} at learning rate {rate:.3g}: loss "
-                f"{loss:.4g}, gradient norm {norm:.4g}; lower learning_rate, or try precision fp32"
-            )
-
-    def _check_course(self, train_loss: float) -> None:
-        """Stop a run whose loss is past any use: twice that of guessing tokens evenly."""
-        worst = 2 * math.log(self.vocabulary)
-        if train_loss > worst and self.share() > self.config.warmup:
-            raise Diverged(
-                f"training diverged: {self._where()} the "
-                f"loss is {train_loss:.2f} nats per token, where guessing has {worst / 2:.2f}; "
-                "lower learning_rate, or raise warmup"
-            )
-
-    def _where(self) -> str:
-        return f"at step {self.steps} at learning rate {self.rate:.3g}"
 
     def _check_same(self, state: dict[str, Any]) -> None:
         now, then = _fixed(self.config), state["settings"]

@@ -8,12 +8,13 @@ import torch
 
 from lab.errors import CheckpointError
 from lab.models.load import load_model
+from lab.models.reasons import is_out_of_memory
 from lab.records import Checkpoint, Prompt
 from lab.sample import memory
 from lab.sample.batch import Request
 from lab.sample.config import SampleConfig
 from lab.sample.lean import LeanDecoder
-from lab.sample.memory import free_bytes, is_out_of_memory, row_bytes, rows_that_fit
+from lab.sample.memory import free_bytes, row_bytes, rows_that_fit
 from lab.sample.run import sample
 
 ERRORS: list[Callable[[], Exception]] = [

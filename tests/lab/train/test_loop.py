@@ -326,3 +326,40 @@ def test_a_compiled_run_falls_to_the_same_losses(
     )
     Watched(prompts, make_config(compile=True, steps=2), tmp_path).run()
     assert compiled == ["Qwen3Model"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+    ],
+)
+def test_memory_that_ends_is_told_with_what_takes_less(
+    error: Exception,
+    prompts: list[Prompt],
+    make_config: MakeConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def step(self: Learner, batch: Batch, factor: float) -> None:
+        raise error
+
+    monkeypatch.setattr(Learner, "step", step)
+    watched = Watched(prompts, make_config(batch_rows=4, packing=True), tmp_path)
+    less = "larger accumulate than 1 .*, gradient_checkpointing, packing off, smaller batch_rows or"
+    with pytest.raises(TrainingError, match=f"memory on cpu for steps of 4 rows .* anew .*{less}"):
+        watched.run()
+    assert watched.end.outcome is TrainingOutcome.FAILED
+    assert "\n" not in watched.end.message
+
+
+def test_another_error_of_a_step_stays_what_it_is(
+    prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(self: Learner, batch: Batch, factor: float) -> None:
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(Learner, "step", step)
+    with pytest.raises(RuntimeError, match="shapes"):
+        Watched(prompts, make_config(), tmp_path).run()
