@@ -10,17 +10,21 @@ from pathlib import Path
 from lab.data.hub import is_hub_name, is_saved, iterate_hub, iterate_saved
 from lab.data.opening import unpacked_suffix
 from lab.data.prepare.config import PrepareConfig
+from lab.data.prepare.meter import Meter
 from lab.data.rows import Row, check_file, iterate_rows
 from lab.data.text_rows import Cut
 from lab.errors import InputError
 
 
-def rows_of(origins: Sequence[str], config: PrepareConfig) -> Iterator[Row]:
+def rows_of(
+    origins: Sequence[str], config: PrepareConfig, meter: Meter | None = None
+) -> Iterator[Row]:
     """Read the rows of all origins, in order; the files of a folder by name.
 
     Args:
         origins: files, folders, folders that the `datasets` library saved, or hub names.
         config: the encoding, the hub's subset, and what a text of a text file is.
+        meter: told how large the files are, and every row.
 
     Yields:
         The rows. Their keys are unique: a row's number or key in its file, with the file before
@@ -30,11 +34,20 @@ def rows_of(origins: Sequence[str], config: PrepareConfig) -> Iterator[Row]:
         InputError: something cannot be read; for the names of files before any row is given.
     """
     _check_apart(origins)
+    n_bytes, known = 0, True
     for origin in origins:
+        any_file = False
         for path in _files(origin):
             check_file(path)
+            n_bytes += path.stat().st_size
+            any_file = True
+        known = known and any_file
+    if meter is not None:
+        meter.n_bytes, meter.limit = n_bytes if known else 0, config.limit
     for origin in origins:
         for row in _of_origin(origin, config):
+            if meter is not None:
+                meter.see(row)
             yield row if len(origins) == 1 else replace(row, key=f"{origin}:{row.key}")
 
 

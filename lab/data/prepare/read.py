@@ -12,6 +12,7 @@ from lab.data.prepare.chats import chat_of, preference_of
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.keys import Keys, hash_of
 from lab.data.prepare.kinds import Columns, columns_of
+from lab.data.prepare.meter import Meter
 from lab.data.prepare.origins import rows_of
 from lab.data.prepare.rows import Fields, new_row
 from lab.data.rows import Row
@@ -23,6 +24,7 @@ def read(
     origins: Sequence[str],
     config: PrepareConfig,
     note: Callable[[Columns], None] | None = None,
+    meter: Meter | None = None,
 ) -> Iterator[Fields]:
     """Read rows; memory use does not grow with the amount of text.
 
@@ -30,6 +32,7 @@ def read(
         origins: files, folders, folders that the `datasets` library saved, or hub names.
         config: columns, kind, encoding and limit.
         note: told what the rows are taken as, before the first one.
+        meter: told how large the files are, and every row.
 
     Yields:
         The rows in order; every row has a group.
@@ -38,7 +41,7 @@ def read(
         ConfigError: a column is named that the kind of the rows does not have.
         InputError: something cannot be taken in; names file, line, column and value.
     """
-    rows = islice(rows_of(origins, config), config.limit)
+    rows = islice(rows_of(origins, config, meter), config.limit)
     first = next(rows)  # an origin without rows is an error
     columns = columns_of(first, config)
     if note is not None:

@@ -19,6 +19,7 @@ from lab.data.prepare.card import write_card
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.folder import prompt_of, write_rows
 from lab.data.prepare.kinds import Columns
+from lab.data.prepare.meter import Meter
 from lab.data.prepare.passes import run_row_steps, run_set_step
 from lab.data.prepare.place import Place, new_place
 from lab.data.prepare.plan import steps_of
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from datasets import Dataset as Rows
 
 Advance = Callable[[float, str], None]
+
+_READING, _STEPS = 0.1, 0.8
+"""Shares of the whole, for the progress bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +99,14 @@ def _prepare(
     # Made first: a wrong setting is told before hours of reading, not after.
     steps = steps_of(config, place.part)
     rows, reading = _read(
-        origins, config, work / "read", lambda n: advance(0.0, f"{n:,} rows read")
+        origins,
+        config,
+        work / "read",
+        lambda share, n: advance(_READING * share, f"{n:,} rows read"),
     )
     rows, reports = _run(rows, steps, work, config.workers, advance)
     splits = {split: rows.select(places_of(rows, split)) for split in Split}
-    advance(0.9, "writing")
+    advance(_READING + _STEPS, "writing")
     sha256 = write_rows(splits, place.part)
     counts = {split: len(found) for split, found in splits.items()}
     dataset = Dataset(
@@ -132,28 +139,28 @@ def account_of(reports: Iterable[StepReport], counts: Mapping[Split, int]) -> di
 
 
 def _read(
-    origins: Sequence[str], config: PrepareConfig, out: Path, note: Callable[[int], None]
+    origins: Sequence[str], config: PrepareConfig, out: Path, note: Callable[[float, int], None]
 ) -> tuple[Rows, StepReport]:
     """Write the rows to disk; the report tells what they were taken as."""
     from datasets import Dataset as Rows
 
     out.mkdir(parents=True)
     path = out / "rows.arrow"
-    started, n = time.perf_counter(), 0
+    started, n, meter = time.perf_counter(), 0, Meter()
     taken: list[Columns] = []
 
     def counted() -> Iterator[Fields]:
         nonlocal n
-        for row in read(origins, config, taken.append):
+        for row in read(origins, config, taken.append, meter):
             yield row
             n += 1
             if n % 1000 == 0:
-                note(n)
+                note(meter.share, n)
 
     write_stream(counted(), path)
     report = StepReport(
         name="read",
-        settings={"kind": taken[0].kind, **taken[0].first},
+        settings={"kind": taken[0].kind, **_renamed(taken[0])},
         n_in=n,
         n_changed=0,
         dropped={},
@@ -164,13 +171,18 @@ def _read(
     return Rows.from_file(str(path)), report
 
 
+def _renamed(columns: Columns) -> dict[str, str]:
+    """Return what the first row holds in columns of other names."""
+    return {what: column for what, column in columns.first.items() if column != what}
+
+
 def _run(
     rows: Rows, steps: Sequence[Step], work: Path, workers: int, advance: Advance
 ) -> tuple[Rows, list[StepReport]]:
     reports: list[StepReport] = []
 
     def note(n_steps: float, of: str) -> None:
-        advance(0.1 + 0.8 * n_steps / len(steps), of)
+        advance(_READING + _STEPS * n_steps / len(steps), of)
 
     for of_rows, several in groupby(steps, key=lambda step: isinstance(step, RowStep)):
         group = list(several)

@@ -82,7 +82,7 @@ def test_the_account_begins_with_what_was_taken(write, tmp_path):
     config = PrepareConfig(name="x", prompt_column="question", exact=False, quality=False)
     prepared = prepare([origin], config, tmp_path / "data", lambda share, text: None)
     step = (prepared.dataset.steps or {})["steps"][0]
-    told = {"kind": "pairs", "prompt": "question", "reference": "reference"}
+    told = {"kind": "pairs", "prompt": "question"}  # and the reference by its own name
     assert (step["name"], step["settings"], step["n_in"], step["n_out"]) == ("read", told, 20, 20)
 
 
