@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from lab.data.fields import shown
 from lab.data.prepare.config import PrepareConfig
 from lab.data.prepare.passes import BATCH
 from lab.data.prepare.steps import SetOutcome, SetStep
@@ -25,6 +26,9 @@ SPLITS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 """The splits by code: 0, 1, 2; where a group has several, the highest keeps it."""
 
 UNDRAWN, DROPPED = -1, -2
+MOST_VALUES = 10
+"""Strata whose rows are counted one by one in the account."""
+
 LEAKED = "its group is in a held-out split too"
 
 
@@ -38,14 +42,14 @@ def split_step(config: PrepareConfig) -> SetStep:
     }
     if config.stratify_column:
         settings["equal shares of"] = config.stratify_column
-    return SetStep("split", settings, _Drawn(shares, config.seed))
+    return SetStep("split", settings, _Drawn(shares, config.seed, bool(config.stratify_column)))
 
 
 class _Drawn:
     """Draws splits by shares and seed."""
 
-    def __init__(self, shares: tuple[float, ...], seed: int):
-        self.shares, self.seed = shares, seed
+    def __init__(self, shares: tuple[float, ...], seed: int, stratified: bool):
+        self.shares, self.seed, self.stratified = shares, seed, stratified
 
     def __call__(self, rows: Dataset, scratch: Path, workers: int) -> SetOutcome:
         import pyarrow as pa
@@ -56,6 +60,7 @@ class _Drawn:
         names = pa.array([str(split) for split in SPLITS], pa.string())
         column = pa.chunked_array([names.take(pa.array(codes[kept]))])
         n_dropped = len(codes) - len(kept)
+        by_value = _by_value(rows, strata, codes) if self.stratified else {}
         made = (rows.select(kept) if n_dropped else rows).remove_columns("split")
         made = made.add_column("split", column, feature=rows.features["split"])
         counts = {str(split): int((codes == code).sum()) for code, split in enumerate(SPLITS)}
@@ -63,8 +68,24 @@ class _Drawn:
             made.select_columns(rows.column_names),
             n_changed=int((given[kept] == UNDRAWN).sum()),
             dropped={LEAKED: n_dropped} if n_dropped else {},
-            counts={**counts, "groups": len(np.unique(groups[kept]))},
+            counts={**counts, "groups": len(np.unique(groups[kept])), **by_value},
         )
+
+
+def _by_value(rows: Dataset, strata: Hashes, codes: Codes) -> dict[str, int]:
+    """Count the rows of each split by stratum, those of the most frequent ones."""
+    kept = np.flatnonzero(codes != DROPPED)
+    _, first, sizes = np.unique(strata[kept], return_index=True, return_counts=True)
+    counts: dict[str, int] = {}
+    for place in kept[first[np.argsort(-sizes, kind="stable")[:MOST_VALUES]]]:
+        value = rows[int(place)]["stratum"]
+        name = "no value" if not value else shown(value)
+        same = codes[strata == strata[place]]
+        counts |= {
+            f"{name} {split}": int((same == code).sum()) for code, split in enumerate(SPLITS)
+        }
+    more = {"more values": len(sizes) - MOST_VALUES} if len(sizes) > MOST_VALUES else {}
+    return counts | more
 
 
 def draw(groups: Hashes, strata: Hashes, given: Codes, shares: tuple[float, ...]) -> Codes:

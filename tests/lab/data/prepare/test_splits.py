@@ -112,3 +112,22 @@ def test_no_group_is_in_two_splits(rows: list, shares: tuple[float, ...]) -> Non
     assert (codes[kept] == had[kept]).all()
     unasked = [group for group in set(groups) if (had[groups == group] == UNDRAWN).all()]
     assert all(shares[code] > 0 for group in unasked for code in of_group[group])
+
+
+def test_the_account_counts_the_splits_of_each_stratum(tmp_path: Path) -> None:
+    rows = [{"stratum": "news"}] * 60 + [{"stratum": "poem"}] * 30 + [{"stratum": None}] * 10
+    done = outcome(rows, tmp_path, stratify_column="by")
+    assert {name: done.counts[name] for name in list(done.counts)[4:]} == {
+        "'news' train": 48, "'news' validation": 6, "'news' test": 6,
+        "'poem' train": 24, "'poem' validation": 3, "'poem' test": 3,
+        "no value train": 8, "no value validation": 1, "no value test": 1,
+    }  # fmt: skip
+    assert outcome(rows, tmp_path).counts.keys() == {"train", "validation", "test", "groups"}
+
+
+def test_the_account_counts_the_most_frequent_strata_alone(tmp_path: Path) -> None:
+    rows = [{"stratum": f"{n}"} for n in range(13) for _ in range(n + 1)]
+    counts = outcome(rows, tmp_path, stratify_column="by").counts
+    assert counts["more values"] == 3
+    assert {name.split("'")[1] for name in counts if "'" in name} == {f"{n}" for n in range(3, 13)}
+    assert sum(counts[f"'12' {split}"] for split in ("train", "validation", "test")) == 13
