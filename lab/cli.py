@@ -76,20 +76,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except LabError as error:
-        print(f"lab: error: {error}", file=sys.stderr)
+        print(f"lab: error: {_one_line(error)}", file=sys.stderr)
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             return 0
         place = f" ({error.filename})" if error.filename else ""
-        print(f"lab: error: {error.strerror or error}{place}", file=sys.stderr)
+        print(f"lab: error: {_one_line(f'{error.strerror or error}{place}')}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(
             f"\nlab: interrupted{_INTERRUPTED.get(words[0], '') if words else ''}", file=sys.stderr
         )
         return 130
+
+
+def _one_line(said: object) -> str:
+    """Show line ends, such as those in a file's name, as they are written in a program."""
+    return str(said).replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _run(words: list[str]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +93,12 @@ def test_what_is_left_of_an_interrupted_command_is_told(
     told = capsys.readouterr().err
     assert said in told
     assert ("is stored" in told) is (name in ("data", "sample"))
+
+
+def test_an_error_about_a_name_with_a_line_end_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["data", "import", str(tmp_path / "two\nlines.csv"), "--name", "x"]) == 2
+    assert re.fullmatch(
+        r"lab: error: .*two\\nlines\.csv: there is no .*\n", capsys.readouterr().err
+    )

@@ -132,12 +132,14 @@ def show_provenance(dataset: Dataset, n_stored: int) -> None:
 
 def _taken_in(dataset: Dataset) -> list[tuple[str, str]]:
     """Return how `lab data import` read a file, as names and values."""
+    from lab.data.fields import listed
     from lab.records import Split
 
     settings = dataset.config
     taken = {what: column for what, column in settings.get("columns", {}).items() if column}
     told = [("columns", ", ".join(f"{what} {column!r}" for what, column in taken.items()))]
-    told.append(("left out", ", ".join(map(repr, settings.get("left_out", ())))))
+    left_out = settings.get("left_out")
+    told.append(("left out", listed(left_out) if left_out else ""))
     if taken and "split" not in taken:
         shares = ", ".join(f"{split} {settings[f'{split}_share']:g}" for split in Split)
         told.append(("split", f"{shares}, seed {settings['seed']}"))

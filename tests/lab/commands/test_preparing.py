@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from lab.cli import main
+from lab.commands.preparing import show_provenance
 from lab.home import find_home
 from lab.models.tokenizer import load_tokenizer
+from lab.records import Dataset
 from storage import checkpoints, datasets, prompts
 from storage.client import open_store, stop_owner
 
@@ -146,3 +148,18 @@ def test_every_step_is_in_the_help_with_examples(capsys: pytest.CaptureFixture[s
     assert shown.count("lab data prepare ") >= 4
     for flag in ("--no-html", "--segment-tokens", "--stratify-column", "--scrub-types"):
         assert flag in shown
+
+
+def test_the_columns_that_an_import_left_out_are_shown_shortened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dataset = Dataset(
+        name="wide",
+        origin="wide.csv",
+        content_sha256="0",
+        n_prompts=1,
+        config={"left_out": [f"column {number}" for number in range(100_000)]},
+    )
+    show_provenance(dataset, 1)
+    assert re.search(r"left out +'column 0', 'column 1', .*…", said := capsys.readouterr().out)
+    assert len(said) < 1000
