@@ -37,6 +37,8 @@ from transformers import (
     LlamaConfig,
     PrinterCallback,
     Trainer,
+    TrainerCallback,
+    TrainerState,
     TrainingArguments,
 )
 
@@ -64,6 +66,8 @@ LARGE: dict[str, Any] = {
     ),
 }
 PEAK_STEPS = 5
+WARM_STEPS = 10
+"""Steps of each run before its clock starts: what is compiled is compiled in them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ class Way:
 
     name: str
     run: Callable[[Case, int], tuple[int, float]]
-    """Trains for some steps; gives tokens without padding, and seconds."""
+    """Trains for WARM_STEPS and then some; gives these' tokens without padding, and seconds."""
 
 
 def main() -> None:
@@ -98,6 +102,8 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true", help="torch.compile, for both")
     parser.add_argument("--peak-tflops", type=float, help="of the device in bf16, for MFU")
     given = parser.parse_args()
+    # Where there are several GPUs, Trainer would take all of them, and the lab's loop one.
+    os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     torch.set_num_threads(given.threads)
     make = {"default": stories, "mixed": documents}.get(given.case, large)
     case = make(given)
@@ -190,11 +196,19 @@ def mixed_ways(case: Case) -> list[Way]:
 def run_lab(
     case: Case, steps: int, optimizer: Literal["adamw", "muon"] = "adamw"
 ) -> tuple[int, float]:
-    config = dataclasses.replace(case.config, steps=steps, optimizer=optimizer)
+    config = dataclasses.replace(
+        case.config, steps=WARM_STEPS + steps, log_every=WARM_STEPS, optimizer=optimizer
+    )
     model = copy.deepcopy(case.model)
-    began = clock(model)
-    result = fit(model, case.rows, [], config, case.pad, True, lambda **_: None)
-    return result.n_tokens, clock(model) - began
+    began, n_before = 0.0, 0
+
+    def report(*, step: int, n_tokens: int, **_: Any) -> None:
+        nonlocal began, n_before
+        if step == WARM_STEPS:
+            began, n_before = clock(model), n_tokens
+
+    result = fit(model, case.rows, [], config, case.pad, True, report)
+    return result.n_tokens - n_before, clock(model) - began
 
 
 def run_grouped(case: Case, steps: int) -> tuple[int, float]:
@@ -203,7 +217,7 @@ def run_grouped(case: Case, steps: int) -> tuple[int, float]:
 
 def run_trainer(case: Case, steps: int, sampling: str) -> tuple[int, float]:
     """Train as transformers does; tokens are counted where they are padded."""
-    n_tokens = 0
+    n_tokens: list[int] = []  # by batch, since batches are made ahead of their steps
     examples = [
         {
             "input_ids": np.asarray(row.ids, np.int64),
@@ -214,23 +228,23 @@ def run_trainer(case: Case, steps: int, sampling: str) -> tuple[int, float]:
     ]
 
     def collate(batch: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        nonlocal n_tokens
         longest = max(len(example["input_ids"]) for example in batch)
         ids = torch.full((len(batch), longest), case.pad)
         labels = torch.full((len(batch), longest), IGNORED)
         for place, example in enumerate(batch):
             n, n_prompt = len(example["input_ids"]), example["n_prompt"]
-            n_tokens += n
             ids[place, :n] = torch.from_numpy(example["input_ids"])
             labels[place, n_prompt:n] = ids[place, n_prompt:n]
+        n_tokens.append(sum(len(example["input_ids"]) for example in batch))
         return {"input_ids": ids, "labels": labels}
 
     model = copy.deepcopy(case.model)
+    start = Start(model)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), quiet():
         warnings.simplefilter("ignore")
         arguments = TrainingArguments(
             output_dir=folder,
-            max_steps=steps,
+            max_steps=WARM_STEPS + steps,
             per_device_train_batch_size=case.config.batch_rows,
             learning_rate=case.config.peak_rate,
             lr_scheduler_type="cosine",
@@ -245,12 +259,26 @@ def run_trainer(case: Case, steps: int, sampling: str) -> tuple[int, float]:
             disable_tqdm=True,
         )
         trainer = Trainer(
-            model=model, args=arguments, train_dataset=examples, data_collator=collate
+            model=model,
+            args=arguments,
+            train_dataset=examples,
+            data_collator=collate,
+            callbacks=[start],
         )
         trainer.remove_callback(PrinterCallback)
-        began = clock(model)
         trainer.train()
-        return n_tokens, clock(model) - began
+        return sum(n_tokens[WARM_STEPS:][:steps]), clock(model) - start.seconds
+
+
+class Start(TrainerCallback):
+    """Looks at the clock after the first steps of a Trainer."""
+
+    def __init__(self, model: Any):
+        self.model, self.seconds = model, 0.0
+
+    def on_step_end(self, args: Any, state: TrainerState, control: Any, **_: Any) -> None:
+        if state.global_step == WARM_STEPS:
+            self.seconds = clock(self.model)
 
 
 def clock(model: Any) -> float:
@@ -262,13 +290,12 @@ def clock(model: Any) -> float:
 
 
 def take_turns(case: Case, ways: list[Way], given: argparse.Namespace) -> dict[str, list[float]]:
-    """Run all ways one after another, some times; the first round only warms up."""
+    """Run all ways one after another, some times."""
     found: dict[str, list[float]] = {way.name: [] for way in ways}
-    for turn in range(given.turns + 1):
+    for _ in range(given.turns):
         for way in ways:
-            n_tokens, seconds = way.run(case, given.steps if turn else min(3, given.steps))
-            if turn:
-                found[way.name].append(n_tokens / seconds)
+            n_tokens, seconds = way.run(case, given.steps)
+            found[way.name].append(n_tokens / seconds)
     return found
 
 
