@@ -17,7 +17,12 @@ from lab.data.prepare.config import Personal, PrepareConfig
 from lab.data.prepare.recognisers.addresses import find_addresses
 from lab.data.prepare.recognisers.cards import find_cards
 from lab.data.prepare.recognisers.emails import find_emails
-from lab.data.prepare.recognisers.findings import Finding, replaced, without_overlaps
+from lab.data.prepare.recognisers.findings import (
+    PLACEHOLDERS,
+    Finding,
+    replaced,
+    without_overlaps,
+)
 from lab.data.prepare.recognisers.ibans import find_ibans
 from lab.data.prepare.recognisers.national import find_national_ids
 from lab.data.prepare.recognisers.phones import find_phones, unknown_regions
@@ -31,7 +36,11 @@ Recogniser = Callable[[str], Iterator[tuple[int, int]]]
 # than addresses of the internet.
 _NUMBER = re.compile(r"\d(?:\D{0,4}\d){5}")
 _ALWAYS = ("email", "ip")
-_ROUNDS = 20
+_WHOLE = 3
+"""Searches of the whole text in a row; what is left beside findings then is searched for there."""
+
+_REACH = 160
+"""Characters on either side of a finding that decide whether it is one, and what is part of it."""
 
 
 def personal_steps(config: PrepareConfig) -> list[Step]:
@@ -100,11 +109,62 @@ def scrubbed(
     Returns:
         The text with placeholders; the same object where nothing was found.
     """
-    for _ in range(_ROUNDS):
-        findings = scrub_findings(text, types, regions)
-        if not findings:
-            break
+    searches = 0
+    while findings := scrub_findings(text, types, regions):
         text = replaced(text, findings, tally)
+        searches += 1
+        if searches % _WHOLE == 0:
+            text = _scrubbed_beside(text, _places(findings), types, regions, tally)
+    return text
+
+
+def _places(findings: Sequence[Finding]) -> list[int]:
+    """Return where the placeholders of findings end."""
+    longer, found = 0, []
+    for one in findings:
+        longer += len(PLACEHOLDERS[one.type]) - (one.end - one.start)
+        found.append(one.end + longer)
+    return found
+
+
+def _scrubbed_beside(
+    text: str,
+    places: Sequence[int],
+    types: Sequence[Personal],
+    regions: Sequence[str],
+    tally: Counter[str],
+) -> str:
+    """Replace what is found near some places, until nothing is.
+
+    Numbers that are found one after another, each once the one beside it is gone, would take a
+    search of the whole text for each.
+
+    Args:
+        text: the text.
+        places: where something was replaced, ascending.
+        types: what is looked for.
+        regions: as for `scrubbed`.
+        tally: type → how many; added to.
+
+    Returns:
+        The text with more placeholders. What lies at the edge of what is searched does not count.
+    """
+    for place in reversed(places):
+        first = last = place
+        while True:
+            start, end = max(0, first - 2 * _REACH), min(len(text), last + 2 * _REACH)
+            part = text[start:end]
+            low = _REACH if start else 0
+            high = len(part) - (_REACH if end < len(text) else 0)
+            found = [
+                one
+                for one in scrub_findings(part, types, regions)
+                if low <= one.start and one.end <= high
+            ]
+            if not found:
+                break
+            text = text[:start] + replaced(part, found, tally) + text[end:]
+            first, last = start + found[0].start, start + _places(found)[-1]
     return text
 
 

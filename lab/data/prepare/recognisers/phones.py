@@ -31,7 +31,12 @@ _TYPES = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number"),
     *("voip", "pager", "uan", "voicemail"),
 )
+_BETWEEN = re.compile(r"[ \t\u00a0]{1,3}")
 _MOST_GROUPS = 8
+_LEAST = 7
+_Range = tuple[int, int]
+_Beginning = tuple[_Range, re.Match[str] | None]  # and the run that follows, where one does
+_SURE = 3  # digits in a group
 _LONGEST_BARE = 12
 _DIGITS = re.compile(r"\d+")
 
@@ -64,8 +69,9 @@ def find_phones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     A number in international form (+49 …) counts whatever the country. One in national form
     counts where it is grouped as its country groups it, or begins with 0; where it has no
     groups, or such as thousands have (912 345 678), only near a word such as "phone" or "tel".
-    Near such a word any grouping will do. Dates, years, prices, and numbers behind words such as
-    "order" or "ISBN" do not count.
+    Near such a word any grouping will do. Where several stand in a row, with spaces between, each
+    counts that is grouped as the one beside it or is told from it by its groups. Dates, years,
+    prices, and numbers behind words such as "order" or "ISBN" do not count.
 
     Args:
         text: any text.
@@ -74,21 +80,114 @@ def find_phones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     Yields:
         Start and end of each.
     """
-    place = 0
+    place, last = 0, (0, 0)
     while run := _RUN.search(text, place):
-        found = _in_run(text, run.start(), run.end(), regions)
+        is_next = _BETWEEN.fullmatch(text, last[1], run.start()) is not None
+        firsts = list(_beginning(text, run, regions, alone=is_next))
+        found = _of_equal_ones(text, firsts, regions, last if is_next else None)
+        found = found or _before_another(text, firsts, regions)
+        found = found or _in_run(text, run.start(), run.end(), regions)
+        found = found or (_longest(text, firsts, regions) if is_next else None)
         if found is None:
             # The run may have begun with another number: the next may stand inside it.
             place = _next_start(text, run.start(), run.end())
             continue
         extension = _EXTENSION.match(text, found[1])
         place = extension.end() if extension else found[1]
-        yield found[0], place
+        last = found[0], place
+        yield last
 
 
 def _next_start(text: str, start: int, end: int) -> int:
     gap = _FIRST_GAP.search(text, start, end)
     return gap.end() if gap else end
+
+
+def _of_equal_ones(
+    text: str, firsts: Sequence[_Beginning], regions: Sequence[str], last: _Range | None
+) -> _Range | None:
+    """Return the beginning that is a number, if one next to it is grouped alike."""
+    before = _lengths(text, *last) if last else None
+    for place, other in firsts:
+        alike = _lengths(text, *place)
+        is_one = alike == before or (other and _begins_alike(text, other, place, alike, regions))
+        if is_one and _is_number(text, place, regions):
+            return place
+    return None
+
+
+def _begins_alike(
+    text: str, run: re.Match[str], place: _Range, alike: list[int], regions: Sequence[str]
+) -> bool:
+    """Tell whether a run begins with a number that is grouped as the one at a place before it.
+
+    Of pairs of digits, which whole tables consist of, the first must be the same.
+    """
+    if _lengths(text, *run.span())[: len(alike)] != alike:
+        return False
+    if max(alike) < _SURE and not text.startswith(
+        text[place[0] : place[0] + alike[0]], run.start()
+    ):
+        return False
+    return any(
+        _lengths(text, *one) == alike and _is_number(text, one, regions)
+        for one, _ in _beginning(text, run, regions, alone=True)
+    )
+
+
+def _before_another(
+    text: str, firsts: Sequence[_Beginning], regions: Sequence[str]
+) -> _Range | None:
+    """Return the longest beginning that is a number and that another follows."""
+    for place, other in firsts:
+        longest = _longest(text, [(place, other)], regions) if other else None
+        if other and longest:
+            following = list(_beginning(text, other, regions, alone=True))
+            if any(_is_number(text, one, regions) for one, _ in following):
+                return longest
+    return None
+
+
+def _longest(text: str, firsts: Sequence[_Beginning], regions: Sequence[str]) -> _Range | None:
+    """Return the longest beginning that is a number; of pairs, as in tables, none."""
+    for place, _ in firsts:
+        if max(_lengths(text, *place)) >= _SURE and _is_number(text, place, regions):
+            return place
+    return None
+
+
+def _next_run(text: str, end: int) -> re.Match[str] | None:
+    gap = _BETWEEN.match(text, end)
+    return _RUN.match(text, gap.end()) if gap else None
+
+
+def _lengths(text: str, start: int, end: int) -> list[int]:
+    return [len(group) for group in _DIGITS.findall(text, start, end)]
+
+
+def _is_number(text: str, place: _Range, regions: Sequence[str]) -> bool:
+    return _in_run(text, *place, regions) == place
+
+
+def _beginning(
+    text: str, run: re.Match[str], regions: Sequence[str], *, alone: bool
+) -> Iterator[_Beginning]:
+    """Yield where the first groups of a run stand that may be a number, the longest first.
+
+    With each comes the run that follows; those that none follows only if they may be alone.
+    """
+    if not run[0][0].isdigit():
+        return
+    groups = list(islice(_DIGITS.finditer(text, *run.span()), _MOST_GROUPS))
+    shown = list(accumulate(group[0] for group in groups))
+    for group, digits in zip(reversed(groups), reversed(shown), strict=True):
+        if len(digits) < _LEAST:
+            return
+        if not _may_be(digits, tuple(regions)):
+            continue
+        other = _next_run(text, group.end())
+        if alone or other:
+            yield (run.start(), group.end()), other
 
 
 def _in_run(text: str, start: int, end: int, regions: Sequence[str]) -> tuple[int, int] | None:
@@ -216,6 +315,14 @@ def _valid(region: str) -> Iterator[str]:
         kind = getattr(about, name, None)
         if kind is not None and kind.national_number_pattern:
             yield kind.national_number_pattern
+
+
+@lru_cache(maxsize=1 << 14)
+def _may_be(digits: str, regions: tuple[str, ...]) -> bool:
+    """Tell whether digits may be a number of a region."""
+    return _forms(regions).fullmatch(digits) is not None and any(
+        possible_number(region).fullmatch(digits) for region in regions
+    )
 
 
 def _may_begin(beginnings: Sequence[str], regions: tuple[str, ...]) -> bool:
