@@ -4,12 +4,12 @@
 
 Values are drawn in the formats of seven countries and put into sentences of their languages, with
 and without words that say what they are; beside them stand hard negatives: years, dates, prices,
-thousands, order numbers, versions, ISBN, codes, coordinates. A planted value counts as found where
-all of it is replaced by the placeholder of its type; a finding is wrong where it touches no planted
-value of its type. The check digits of planted values are made by python-stdnum, and telephone
-numbers are drawn from libphonenumber's plans, which the recognisers use too: what is measured is
-finding them among other text, not the plans. Names of persons, which a model finds, are measured in
-`personal_names.py`, whose figures are printed behind these.
+thousands, order numbers, versions, ISBN, codes, coordinates, 16 digits that fail Luhn's test. A
+planted value counts as found where all of it is replaced by the placeholder of its type; a finding
+is wrong where it touches no planted value of its type. The check digits of planted values are made
+by python-stdnum, and telephone numbers are drawn from libphonenumber's plans, which the recognisers
+use too: what is measured is finding them among other text, not the plans. Names of persons, which a
+model finds, are measured in `personal_names.py`, whose figures are printed behind these.
 """
 
 from __future__ import annotations
@@ -206,6 +206,12 @@ DRAWS: dict[str, Draw] = {
 }  # fmt: skip
 
 
+def no_card(draw: random.Random) -> str:
+    """Draw 16 digits that fail Luhn's test, which one in ten passes by chance."""
+    number = digits(draw, 16)
+    return no_card(draw) if luhn.is_valid(number) else number
+
+
 def negative(draw: random.Random) -> str:
     """Draw something that looks like personal data and is none."""
     n = draw.randint
@@ -233,7 +239,7 @@ def negative(draw: random.Random) -> str:
             f"icon@{n(1, 3)}x.png",
             f"pages {n(1, 400)}-{n(401, 900)}, vol. {n(1, 60)}",
             f"section {n(1, 9)}.{n(1, 9)}.{n(1, 9)}.{n(1, 9)}",
-            f"{digits(draw, 16)} rows",
+            f"{no_card(draw)} rows",
             f"scores {' '.join(str(n(1, 999)) for _ in range(8))}",
             f"MAC 00:{n(10, 99)}:{n(10, 99)}:{n(10, 99)}:{n(10, 99)}:{n(10, 99)}",
             f"{n(10, 999)}/{n(10, 999)} in {year}/{year % 100 + 1}",
