@@ -51,7 +51,7 @@ def test_email(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["icon@2x.png", "a@localhost", "@rosa", "name at host dot com", "5 apples @ 3 each"]
+    "text", ["icon@2x.png", "a@localhost", "to\n@rosa.it", "name at host dot com", "5 @ 3 each"]
 )
 def test_no_email(text: str) -> None:
     assert scrub(text) is text
