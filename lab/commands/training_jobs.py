@@ -146,6 +146,7 @@ def _job(
 
 
 def _find_parent(store: Store, config: TrainConfig) -> tuple[TrainConfig, str | None]:
+    from lab.commands.prepared import checkpoint_folder
     from storage import checkpoints
 
     if not config.parent:
@@ -153,7 +154,7 @@ def _find_parent(store: Store, config: TrainConfig) -> tuple[TrainConfig, str | 
     for checkpoint in reversed(checkpoints.every(store)):
         if checkpoint.name == config.parent and checkpoint.path:
             return dataclasses.replace(config, parent=checkpoint.path), checkpoint.id
-    return config, None
+    return dataclasses.replace(config, parent=checkpoint_folder(store, config.parent)), None
 
 
 def _find_tokenizer(store: Store, dataset: Dataset, config: TrainConfig) -> TrainConfig:

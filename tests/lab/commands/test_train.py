@@ -9,7 +9,7 @@ import pytest
 
 from lab.cli import main
 from lab.models.folder import read_about
-from lab.records import Dataset, Prompt, Split, TrainingOutcome
+from lab.records import Checkpoint, CheckpointKind, Dataset, Prompt, Split, TrainingOutcome
 from lab.train.learner import Learner
 from lab.train.states import RunFolder
 from storage import checkpoints, training
@@ -55,6 +55,18 @@ def signal_at(step: int, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return learn(*arguments)
 
     monkeypatch.setattr(Learner, "step", watched)
+
+
+def test_a_mistyped_parent_names_the_checkpoints_there_are(
+    lab: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab.models.hub.why_not", lambda name: "the hub has none")
+    lab.add([Checkpoint(name="stories", kind=CheckpointKind.GPT, path="/c/stories")])
+    asked = ("--dataset", "d", "--name", "child", "--architecture", "hub", "--parent", "stroies")
+    assert call(lab, *asked) == 2
+    assert "no checkpoint named 'stroies' in this lab (there is: stories)" in (
+        capsys.readouterr().err
+    )
 
 
 def test_it_stores_run_steps_checkpoint_and_end(lab: Store) -> None:
@@ -105,15 +117,15 @@ def test_steps_that_were_logged_before_a_crash_are_not_stored_twice(
     def crash(*arguments: object) -> object:
         done.append(1)
         if len(done) == 11:
-            raise MemoryError("out of memory")
+            raise ZeroDivisionError("crashed")
         return learn(*arguments)
 
     with monkeypatch.context() as patched:
         patched.setattr(Learner, "step", crash)
-        with pytest.raises(MemoryError):
+        with pytest.raises(ZeroDivisionError):
             call(lab, "--dataset", "d", "--name", "c", *TINY)
     run = training.run_named(lab, "c")
-    assert training.ends(lab, run.id)[-1].message == "out of memory"
+    assert training.ends(lab, run.id)[-1].message == "crashed"
     assert call(lab, "--resume", "c") == 0  # from the state of step 6; 8 and 10 were logged
     assert [step.step for step in training.steps(lab, run.id)] == [2, 4, 6, 8, 10, 12]
 
