@@ -307,8 +307,8 @@ class _Loop:
         return self._fit(self.best or self.measured | {"step": self.steps})
 
     def rescue(self, rescue: Callable[[Any, Fit], None]) -> None:
-        """Hand over the best weights of a run that broke down, if any were measured."""
-        if self.best is None:
+        """Hand over the best weights of a run that broke down, if any were of use."""
+        if self.best is None or self.best["loss"] > 2 * math.log(self.vocabulary):
             return
         self.learner.load_weights(self.best["weights"])
         self._restore_attention()

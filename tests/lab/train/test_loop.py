@@ -249,6 +249,18 @@ def test_a_diverged_run_says_so_and_keeps_no_state(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_weights_that_were_never_of_use_are_not_kept(
+    prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path
+) -> None:
+    rates: dict[str, Any] = {"learning_rate": 30.0, "warmup": 0.0, "schedule": "constant"}
+    config = make_config(**rates, steps=40, log_every=3, validate_every=2)
+    watched = Watched(prompts, config, tmp_path)
+    with pytest.raises(TrainingError, match=r"training diverged: at step \d+ .* raise warmup$"):
+        watched.run()
+    assert [type(record) for record in watched.ended] == [TrainingEnd]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("keep", [0, 1])
 def test_what_was_best_before_a_run_broke_is_kept(
     keep: int, prompts: list[Prompt], make_config: MakeConfig, tmp_path: Path,
