@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.cli import main
-from lab.records import Checkpoint, CheckpointKind, Dataset, Prompt, Split
+from lab.records import Checkpoint, CheckpointKind
 from storage import checkpoints
 from storage.client import Store
 
@@ -16,23 +16,6 @@ TINY = (
     *("--precision", "fp32", "--threads", "1", "--device", "cpu", "--dropout", "0.1"),
     *("--template", 'He said "{prompt}"\n', "--cost-per-hour", "9"),
 )
-
-
-@pytest.fixture
-def lab(store: Store) -> Store:
-    dataset = Dataset(name="d", origin="made", content_sha256="abc123", n_prompts=10, config={})
-    rows = [
-        Prompt(
-            dataset_id=dataset.id,
-            key=str(number),
-            split=Split.VALIDATION if number > 7 else Split.TRAIN,
-            text=f"number {number}",
-            reference=f"The number was {number}, and {number} it stayed.",
-        )
-        for number in range(10)
-    ]
-    store.add([dataset, *rows])
-    return store
 
 
 def call(store: Store, *words: str) -> int:

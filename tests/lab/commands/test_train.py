@@ -9,7 +9,7 @@ import pytest
 
 from lab.cli import main
 from lab.models.folder import read_about
-from lab.records import Checkpoint, CheckpointKind, Dataset, Prompt, Split, TrainingOutcome
+from lab.records import Checkpoint, CheckpointKind, TrainingOutcome
 from lab.train.learner import Learner
 from lab.train.states import RunFolder
 from storage import checkpoints, training
@@ -20,23 +20,6 @@ TINY = (
     *("--batch-rows", "4", "--steps", "12", "--log-every", "2", "--validate-every", "6"),
     *("--precision", "fp32", "--threads", "1", "--device", "cpu"),
 )
-
-
-@pytest.fixture
-def lab(store: Store) -> Store:
-    dataset = Dataset(name="d", origin="made", content_sha256="abc", n_prompts=10, config={})
-    rows = [
-        Prompt(
-            dataset_id=dataset.id,
-            key=str(number),
-            split=Split.VALIDATION if number > 7 else Split.TRAIN,
-            text=f"number {number}",
-            reference=f"The number was {number}, and {number} it stayed.",
-        )
-        for number in range(10)
-    ]
-    store.add([dataset, *rows])
-    return store
 
 
 def call(store: Store, *words: str) -> int:
@@ -81,7 +64,7 @@ def test_it_stores_run_steps_checkpoint_and_end(lab: Store) -> None:
     assert steps[-1].epoch == pytest.approx(12 * 4 / 8)
     best, kept = checkpoints.every(lab)
     assert (best.name, kept.name, kept.step) == ("whole", "whole@12", 12)
-    assert read_about(Path(best.path))["dataset_sha256"] == "abc"
+    assert read_about(Path(best.path))["dataset_sha256"] == "abc123"
     assert not (lab.home.runs / run.id).exists()
 
 
